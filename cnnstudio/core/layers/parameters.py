@@ -1,0 +1,214 @@
+"""The parameters of layers: what a value may be, and the sentence for one that may not.
+
+Each parameter reads a raw value (from a project file, a form or code) into the value the rules
+compute with. Bounds are those Keras enforces; a value Keras refuses is never read.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.text import T, Text
+
+Pair = tuple[int, int]
+
+
+class ParameterError(BadInput):
+    """A value a parameter can't take.
+
+    Attributes:
+        parameter: The parameter's name.
+    """
+
+    def __init__(self, parameter: str, text: Text) -> None:
+        super().__init__(text)
+        self.parameter = parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One argument of a layer.
+
+    Attributes:
+        name: Keras' argument name, also the key in the project file.
+        label: What a form calls it.
+        help: What changing it changes, in a sentence or two.
+        default: Keras' default, as read.
+        advanced: Whether a form shows it only on request.
+    """
+
+    name: str
+    label: Text
+    help: Text
+    default: Any
+    advanced: bool = False
+
+    def read(self, raw: object) -> Any:
+        """Returns the value `raw` stands for; raises ParameterError with what would do."""
+        raise NotImplementedError
+
+    def write(self, value: Any) -> object:
+        """Returns `value` as JSON has it."""
+        return list(value) if isinstance(value, tuple) else value
+
+    def refuse(self, raw: object, allowed: Text) -> ParameterError:
+        """The error for a raw value: field, value, what is allowed, and the default."""
+        return ParameterError(
+            self.name,
+            T(
+                "{field} can't be {value}: {allowed}. The default is {default}.",
+                field=self.name,
+                value=shown(raw),
+                allowed=allowed,
+                default=shown(self.write(self.default)),
+            ),
+        )
+
+
+def shown(raw: object) -> str:
+    """A raw value as code shows it, never longer than a line."""
+    text = repr(tuple(raw) if isinstance(raw, list) else raw)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def is_whole(raw: object) -> bool:
+    """Whether `raw` is an int (a bool is not)."""
+    return isinstance(raw, int) and not isinstance(raw, bool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integer(Parameter):
+    """A whole number of at least `minimum` and at most `maximum`."""
+
+    minimum: int = 1
+    maximum: int = 1_000_000
+    unit: str = ""
+
+    def read(self, raw: object) -> int:
+        if not is_whole(raw) or not self.minimum <= raw <= self.maximum:  # type: ignore[operator]
+            raise self.refuse(
+                raw,
+                T(
+                    "it takes a whole number from {minimum} to {maximum}",
+                    minimum=self.minimum,
+                    maximum=self.maximum,
+                ),
+            )
+        assert isinstance(raw, int)
+        return raw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Parameter):
+    """A real number from `minimum` to `maximum`; each end is taken in unless marked open."""
+
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    open_minimum: bool = False
+    open_maximum: bool = False
+
+    def read(self, raw: object) -> float:
+        if isinstance(raw, int | float) and not isinstance(raw, bool):
+            value = float(raw)
+            above = value > self.minimum if self.open_minimum else value >= self.minimum
+            below = value < self.maximum if self.open_maximum else value <= self.maximum
+            if math.isfinite(value) and above and below:
+                return value
+        raise self.refuse(raw, self._allowed())
+
+    def _allowed(self) -> Text:
+        low = ("> " if self.open_minimum else "≥ ") + f"{self.minimum:g}".replace("-", "−")
+        high = ("< " if self.open_maximum else "≤ ") + f"{self.maximum:g}".replace("-", "−")
+        if math.isinf(self.maximum):
+            return (
+                T("it takes a finite number")
+                if math.isinf(self.minimum)
+                else T("it takes a number {low}", low=low)
+            )
+        return T("it takes a number {low} and {high}", low=low, high=high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Parameter):
+    """True or false."""
+
+    def read(self, raw: object) -> bool:
+        if not isinstance(raw, bool):
+            raise self.refuse(raw, T("it takes true or false"))
+        return raw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Parameter):
+    """One of a few names; None too where that is one of them."""
+
+    choices: tuple[str | None, ...]
+
+    def read(self, raw: object) -> str | None:
+        if not (raw is None or isinstance(raw, str)) or raw not in self.choices:
+            names = ", ".join("None" if c is None else c for c in self.choices)
+            raise self.refuse(raw, T("it takes one of {names}", names=names))
+        return raw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairOf(Parameter):
+    """Two whole numbers, rows then columns; one number stands for both.
+
+    Attributes:
+        optional: Whether None is allowed (a pooling's strides: as large as its window).
+    """
+
+    minimum: int = 1
+    maximum: int = 100_000
+    optional: bool = False
+
+    def read(self, raw: object) -> Pair | None:
+        if raw is None and self.optional:
+            return None
+        both = (raw, raw) if is_whole(raw) else raw
+        if (
+            isinstance(both, list | tuple)
+            and len(both) == 2
+            and all(is_whole(n) and self.minimum <= n <= self.maximum for n in both)
+        ):
+            return (both[0], both[1])
+        raise self.refuse(
+            raw,
+            T(
+                "it takes one or two whole numbers from {minimum} to {maximum} (rows, columns)",
+                minimum=self.minimum,
+                maximum=self.maximum,
+            ),
+        )
+
+    def write(self, value: Any) -> object:
+        if value is None:
+            return None
+        return value[0] if value[0] == value[1] else list(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes(Parameter):
+    """A shape without the batch axis: 1 to 4 whole numbers above 0."""
+
+    maximum: int = 1_000_000
+
+    def read(self, raw: object) -> tuple[int, ...]:
+        if (
+            isinstance(raw, list | tuple)
+            and 1 <= len(raw) <= 4
+            and all(is_whole(n) and 1 <= n <= self.maximum for n in raw)
+        ):
+            return tuple(raw)
+        raise self.refuse(
+            raw,
+            T(
+                "it takes one to four whole numbers from 1 to {maximum}, "
+                "such as rows, columns and channels",
+                maximum=self.maximum,
+            ),
+        )

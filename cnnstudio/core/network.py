@@ -1,0 +1,163 @@
+"""A network as a value: layers and the links between them, valid or not.
+
+An invalid network can be held, saved and explained: a layer keeps raw parameter values, an
+unknown kind keeps its name and config, and a link may lead nowhere. ``core.analysis`` says what
+is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from cnnstudio.core.layers.registry import kind_of
+from cnnstudio.core.layers.spec import LayerKind
+
+
+class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One layer of a network.
+
+    Attributes:
+        id: Unique in its network and never shown; links name it.
+        kind: A layer kind's id, or any other name for a layer the studio doesn't know.
+        name: The person's name for it.
+        params: Raw values of the parameters that differ from their default.
+        position: Where its card stands on the canvas (x, y in logical pixels).
+        extra: Unknown keys of the project file, kept.
+    """
+
+    id: str
+    kind: str
+    name: str
+    params: dict[str, Any] = {}
+    position: tuple[float, float] = (0.0, 0.0)
+    extra: dict[str, Any] = {}
+
+    @property
+    def spec(self) -> LayerKind | None:
+        """The layer's kind; None if the studio doesn't know it."""
+        return kind_of(self.kind)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+
+class Link(msgspec.Struct, frozen=True, order=True):
+    """The output of one layer as an input of another.
+
+    Attributes:
+        source: Id of the layer that gives.
+        target: Id of the layer that takes.
+        slot: Which input of the target, counted from 0 (only merges have more than one).
+    """
+
+    source: str
+    target: str
+    slot: int = 0
+
+
+class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
+    """Layers and links; the order of `layers` is the order of lists and code where it is free.
+
+    Attributes:
+        layers: The layers, ids unique.
+        links: The links.
+        extra: Unknown keys of the project file, kept.
+    """
+
+    layers: tuple[LayerNode, ...] = ()
+    links: tuple[Link, ...] = ()
+    extra: dict[str, Any] = {}
+
+    @cached_property
+    def by_id(self) -> dict[str, LayerNode]:
+        """The layers by id (the first one where a damaged file repeats an id)."""
+        found: dict[str, LayerNode] = {}
+        for node in self.layers:
+            found.setdefault(node.id, node)
+        return found
+
+    @cached_property
+    def incoming(self) -> dict[str, tuple[Link, ...]]:
+        """The links into each layer, by slot."""
+        found: dict[str, list[Link]] = {node.id: [] for node in self.layers}
+        for link in self.links:
+            if link.target in found:
+                found[link.target].append(link)
+        return {id: tuple(sorted(links, key=lambda k: k.slot)) for id, links in found.items()}
+
+    @cached_property
+    def outgoing(self) -> dict[str, tuple[Link, ...]]:
+        """The links out of each layer."""
+        found: dict[str, list[Link]] = {node.id: [] for node in self.layers}
+        for link in self.links:
+            if link.source in found:
+                found[link.source].append(link)
+        return {id: tuple(links) for id, links in found.items()}
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Ids so that every layer comes after what feeds it, else in the order of `layers`.
+
+        Layers on a cycle, and those behind one, are left out: see `cyclic`.
+        """
+        waiting = {
+            id: len({k.source for k in links if k.source in self.by_id})
+            for id, links in self.incoming.items()
+        }
+        rank = {node.id: index for index, node in enumerate(self.layers)}
+        ready = _Ready(rank, (id for id, count in waiting.items() if count == 0))
+        result: list[str] = []
+        while ready:
+            id = ready.pop()
+            result.append(id)
+            for target in {k.target for k in self.outgoing[id] if k.target in waiting}:
+                waiting[target] -= 1
+                if waiting[target] == 0:
+                    ready.push(target)
+        return tuple(result)
+
+    @cached_property
+    def cyclic(self) -> frozenset[str]:
+        """Ids of the layers on a cycle or behind one."""
+        return frozenset(self.by_id) - frozenset(self.order)
+
+    def free_id(self) -> str:
+        """An id no layer has."""
+        numbers = [int(n.id[1:]) for n in self.layers if re.fullmatch(r"n\d{1,9}", n.id)]
+        return f"n{max(numbers, default=0) + 1}"
+
+    def free_name(self, stem: str) -> str:
+        """A name no layer has, as Keras counts: ``conv2d``, ``conv2d_1``, ``conv2d_2``."""
+        taken = {node.name for node in self.layers}
+        if stem not in taken:
+            return stem
+        number = 1
+        while f"{stem}_{number}" in taken:
+            number += 1
+        return f"{stem}_{number}"
+
+
+class _Ready:
+    """Layers whose inputs are all done, taken in the order of `layers`."""
+
+    def __init__(self, rank: dict[str, int], ids: Iterable[str]) -> None:
+        import heapq
+
+        self._heapq = heapq
+        self._rank = rank
+        self._heap = [(rank[id], id) for id in ids]
+        heapq.heapify(self._heap)
+
+    def __bool__(self) -> bool:
+        return bool(self._heap)
+
+    def push(self, id: str) -> None:
+        self._heapq.heappush(self._heap, (self._rank[id], id))
+
+    def pop(self) -> str:
+        return self._heapq.heappop(self._heap)[1]

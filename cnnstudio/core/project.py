@@ -1,0 +1,96 @@
+"""The project: one frozen value with everything a person decides.
+
+Settings hold what was read from a file even when it can't be trained; ``core.training.checks``
+says what is wrong with them, field by field.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cnnstudio.core.network import Network
+
+FORMAT = "cnnstudio project"
+VERSION = 1
+
+
+class DataSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pictures, how they are split and how they reach the network.
+
+    Attributes:
+        source: A shipped set's name ("fashion_mnist").
+        validation: The share of the training file kept for validation, 0 ≤ v < 1.
+        split_seed: Seeds the stratified choice of validation pictures.
+        size: (rows, columns) the network gets; None for the pictures' own.
+        fit: How a picture gets that size: "stretch" (bilinear) or "pad" (zeros around it).
+        colour: "grey" (one channel) or "rgb" (three).
+        scaling: "none" (0..255) or "1/255" (0..1).
+        extra: Unknown keys of the project file, kept.
+    """
+
+    source: str = "fashion_mnist"
+    validation: float = 0.1
+    split_seed: int = 42
+    size: tuple[int, int] | None = None
+    fit: str = "stretch"
+    colour: str = "grey"
+    scaling: str = "1/255"
+    extra: dict[str, Any] = {}
+
+
+class Optimizer(msgspec.Struct, frozen=True, kw_only=True):
+    """The optimiser and its parameters.
+
+    Attributes:
+        name: "adam", "sgd", "rmsprop" or "adamw".
+        learning_rate: Above 0.
+        momentum: SGD's and RMSprop's momentum, 0 ≤ m < 1; the others ignore it.
+        extra: Unknown keys of the project file, kept.
+    """
+
+    name: str = "adam"
+    learning_rate: float = 0.001
+    momentum: float = 0.0
+    extra: dict[str, Any] = {}
+
+
+class TrainingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run trains.
+
+    Attributes:
+        optimizer: The optimiser.
+        batch_size: Pictures per step, at least 1.
+        epochs: Passes over the training pictures, at least 1.
+        loss: "auto" (chosen from the labels) or a Keras loss name.
+        seed: Seeds initial weights, order and Dropout; see numbers.md for its range.
+        shuffle: Whether each epoch has an order of its own.
+        extra: Unknown keys of the project file, kept.
+    """
+
+    optimizer: Optimizer = Optimizer()
+    batch_size: int = 64
+    epochs: int = 5
+    loss: str = "auto"
+    seed: int = 42
+    shuffle: bool = True
+    extra: dict[str, Any] = {}
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a person decides about one network.
+
+    Attributes:
+        name: Shown in the title; the file's stem once saved.
+        network: The layers and links.
+        data: The pictures.
+        training: How a run trains.
+        extra: Unknown keys of the project file, kept.
+    """
+
+    name: str = "untitled"
+    network: Network = Network()
+    data: DataSettings = DataSettings()
+    training: TrainingSettings = TrainingSettings()
+    extra: dict[str, Any] = {}

@@ -1,0 +1,1 @@
+"""What window, command line and engine say to each other, and how an engine is started."""

@@ -1,0 +1,316 @@
+"""Every request and event that crosses a pipe.
+
+A request goes to an engine, an event comes back. Each is a tagged struct in a JSON header; large
+arrays follow it as raw bytes (see ``wire``). An unknown type is logged and ignored, broken JSON
+ends the engine. Numbers that aren't finite travel as null.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from cnnstudio.core.text import Text
+
+
+class Phase(StrEnum):
+    """What an engine is doing; the heartbeat names it."""
+
+    STARTING = "starting"  # the process runs, Keras isn't imported yet
+    IMPORTING = "importing"  # Keras and its backend are being imported
+    IDLE = "idle"  # ready for a request
+    PREPARING = "preparing"  # reads the data and builds the model
+    TRACING = "tracing"  # the first batch of a function: the backend compiles it
+    BATCH = "batch"  # training
+    PAUSED = "paused"  # waits between two batches
+    VALIDATING = "validating"  # runs over the validation pictures
+    SAVING = "saving"  # writes a checkpoint
+    ANSWERING = "answering"  # evaluates, predicts, shows feature maps
+
+
+# Phases in which ending the process loses nothing: cancel kills at once instead of asking.
+KILLABLE = frozenset({Phase.STARTING, Phase.IMPORTING, Phase.IDLE, Phase.PREPARING, Phase.TRACING})
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every message has.
+
+    Attributes:
+        request: The request an event answers, or a request's own number; 0 for news.
+    """
+
+    request: int = 0
+
+
+# ---------------------------------------------------------------------------------- requests
+
+
+class StartRun(Message, frozen=True, kw_only=True, tag="start_run"):
+    """Train a project in a new run folder, or go on with one.
+
+    Attributes:
+        run_dir: The run folder's absolute path: new or empty, or a run with a full state when
+            `resume` is set.
+        project: The project file's text; "" when resuming (the run folder has its own).
+        epochs: Epochs in total, instead of the project's; 0 for the project's.
+        seed: Instead of the project's; −1 for the project's.
+        resume: Whether to go on from the last full state.
+    """
+
+    run_dir: str
+    project: str = ""
+    epochs: int = 0
+    seed: int = -1
+    resume: bool = False
+
+
+class Pause(Message, frozen=True, kw_only=True, tag="pause"):
+    """Wait after the running batch."""
+
+
+class GoOn(Message, frozen=True, kw_only=True, tag="go_on"):
+    """Go on after a pause."""
+
+
+class Cancel(Message, frozen=True, kw_only=True, tag="cancel"):
+    """Stop the job after the running batch; a run keeps a checkpoint."""
+
+
+class Evaluate(Message, frozen=True, kw_only=True, tag="evaluate"):
+    """Measure a run's checkpoint.
+
+    Attributes:
+        run_dir: The run folder.
+        epoch: The epoch of the checkpoint.
+        on: "test", "validation" or "train".
+    """
+
+    run_dir: str
+    epoch: int
+    on: str = "test"
+
+
+class Predict(Message, frozen=True, kw_only=True, tag="predict"):
+    """Ask a run's checkpoint about pictures.
+
+    Attributes:
+        run_dir: The run folder.
+        epoch: The epoch of the checkpoint.
+        shape: (pictures, rows, columns, channels) of the blob: uint8 pictures that already have
+            the network's size and channels, not yet scaled.
+    """
+
+    run_dir: str
+    epoch: int
+    shape: tuple[int, int, int, int]
+
+
+class Shutdown(Message, frozen=True, kw_only=True, tag="shutdown"):
+    """End the process."""
+
+
+Request = StartRun | Pause | GoOn | Cancel | Evaluate | Predict | Shutdown
+
+
+# ------------------------------------------------------------------------------------ events
+
+
+class Hello(Message, frozen=True, kw_only=True, tag="hello"):
+    """The first event: who is there. Sent before anything heavy is imported.
+
+    Attributes:
+        protocol: ``version.PROTOCOL`` of the engine.
+        version: ``cnnstudio.__version__`` of the engine.
+        pid: Its process id.
+        started: The process' start time (seconds since the epoch), which with the pid names it.
+        python: Python's version.
+        role: "run" or "bench".
+    """
+
+    protocol: int
+    version: str
+    pid: int
+    started: float
+    python: str
+    role: str
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device the backend can compute on.
+
+    Attributes:
+        id: "cpu", "gpu:0", …
+        name: What the system calls it.
+        memory: Bytes of its own memory, 0 if unknown.
+    """
+
+    id: str
+    name: str = ""
+    memory: int = 0
+
+
+class Ready(Message, frozen=True, kw_only=True, tag="ready"):
+    """Keras is imported; requests are taken.
+
+    Attributes:
+        backend: "tensorflow", "torch" or "jax".
+        versions: Package name to version.
+        devices: What the backend can compute on.
+        device: The one it will use.
+    """
+
+    backend: str
+    versions: dict[str, str]
+    devices: tuple[Device, ...]
+    device: str
+
+
+class Heartbeat(Message, frozen=True, kw_only=True, tag="heartbeat"):
+    """Every second.
+
+    Attributes:
+        phase: What the engine is doing.
+        step: Batches done in the job, −1 without one.
+        rss: Resident memory in bytes.
+        monotonic: The engine's monotonic clock in seconds.
+    """
+
+    phase: Phase
+    step: int
+    rss: int
+    monotonic: float
+
+
+class RunStarted(Message, frozen=True, kw_only=True, tag="run_started"):
+    """The data is read, the model is built, training begins.
+
+    Attributes:
+        train: Training pictures.
+        validation: Validation pictures.
+        steps: Batches per epoch, K.
+        epochs: Epochs in total.
+        initial_epoch: Epochs already done (a resumed run).
+    """
+
+    train: int
+    validation: int
+    steps: int
+    epochs: int
+    initial_epoch: int = 0
+
+
+class Batches(Message, frozen=True, kw_only=True, tag="batches"):
+    """Some batches, of one epoch, in order: each batch's own loss and accuracy.
+
+    Attributes:
+        epoch: Counted from 0.
+        first: The first one's number in the epoch, counted from 0.
+        loss: One number per batch; None where it isn't finite.
+        accuracy: One number per batch.
+        images_per_second: Over the epoch so far, validation left out.
+    """
+
+    epoch: int
+    first: int
+    loss: tuple[float | None, ...]
+    accuracy: tuple[float | None, ...]
+    images_per_second: float
+
+
+class EpochEnd(Message, frozen=True, kw_only=True, tag="epoch_end"):
+    """An epoch ended and its checkpoint is on the disk: Keras' own epoch values.
+
+    Attributes:
+        epoch: Counted from 0.
+        logs: "loss", "accuracy", "val_loss", "val_accuracy"; None where not finite.
+        images_per_second: Training alone, over this epoch.
+        best: Whether this is the best epoch so far.
+    """
+
+    epoch: int
+    logs: dict[str, float | None]
+    images_per_second: float
+    best: bool
+
+
+class Paused(Message, frozen=True, kw_only=True, tag="paused"):
+    """The engine waits between two batches."""
+
+
+class Log(Message, frozen=True, kw_only=True, tag="log"):
+    """A line for the person.
+
+    Attributes:
+        text: What happened.
+    """
+
+    text: Text
+
+
+class RunEnded(Message, frozen=True, kw_only=True, tag="run_ended"):
+    """The run is over, its folder complete, the last message of a run engine.
+
+    Attributes:
+        stopped: "finished", "cancelled", "diverged" (the loss wasn't finite), "failed".
+        epochs: Epochs done in total.
+        text: Why, for the person, where it isn't "finished".
+    """
+
+    stopped: str
+    epochs: int
+    text: Text | None = None
+
+
+class Evaluated(Message, frozen=True, kw_only=True, tag="evaluated"):
+    """The answer to Evaluate.
+
+    Attributes:
+        loss: Mean loss.
+        accuracy: Share of right answers.
+        images_per_second: Speed of the pass.
+        confusion_matrix: Rows are true classes, columns predicted ones.
+    """
+
+    loss: float | None
+    accuracy: float
+    images_per_second: float
+    confusion_matrix: tuple[tuple[int, ...], ...]
+
+
+class Predicted(Message, frozen=True, kw_only=True, tag="predicted"):
+    """The answer to Predict.
+
+    Attributes:
+        probabilities: One row per picture, one number per class.
+    """
+
+    probabilities: tuple[tuple[float | None, ...], ...]
+
+
+class Refused(Message, frozen=True, kw_only=True, tag="refused"):
+    """A request that can't be done, or failed.
+
+    Attributes:
+        text: What, why and what helps.
+        bad_input: Whether what was given is at fault (exit code 2) or the job failed (1).
+    """
+
+    text: Text
+    bad_input: bool = True
+
+
+Event = (
+    Hello
+    | Ready
+    | Heartbeat
+    | RunStarted
+    | Batches
+    | EpochEnd
+    | Paused
+    | Log
+    | RunEnded
+    | Evaluated
+    | Predicted
+    | Refused
+)

@@ -1,0 +1,3 @@
+"""The protocol's version: both sides refuse another one."""
+
+PROTOCOL = 1
