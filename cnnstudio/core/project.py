@@ -64,7 +64,7 @@ class TrainingSettings(msgspec.Struct, frozen=True, kw_only=True):
         batch_size: Pictures per step, at least 1.
         epochs: Passes over the training pictures, at least 1.
         loss: "auto" (chosen from the labels) or a Keras loss name.
-        seed: Seeds initial weights, order and Dropout; see numbers.md for its range.
+        seed: Seeds initial weights, order and Dropout; its range: CONTRIBUTING, Numbers.
         shuffle: Whether each epoch has an order of its own.
         extra: Unknown keys of the project file, kept.
     """
