@@ -131,7 +131,7 @@ def no_weights(_v: Values, _inputs: Shapes) -> tuple[Weight, ...]:
 
 
 def no_macs(_v: Values, _inputs: Shapes, _output: Shape) -> int:
-    """The MAC rule of a layer without multiply-accumulates (element operations are listed apart: CONTRIBUTING, Numbers)."""
+    """The MAC rule of a layer without multiply-accumulates; element operations are listed apart."""
     return 0
 
 
