@@ -1,0 +1,1 @@
+"""Everything with a widget; one folder per workspace, plus what they share."""

@@ -1,0 +1,1 @@
+"""Colours, type, icons and the application's style, all from one set of tokens."""
