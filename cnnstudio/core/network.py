@@ -53,11 +53,16 @@ class Link(msgspec.Struct, frozen=True, order=True):
         source: Id of the layer that gives.
         target: Id of the layer that takes.
         slot: Which input of the target, counted from 0 (only merges have more than one).
+        extra: Unknown keys of the project file, kept.
     """
 
     source: str
     target: str
     slot: int = 0
+    extra: dict[str, Any] = {}
+
+    def __hash__(self) -> int:
+        return hash((self.source, self.target, self.slot))
 
 
 class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
