@@ -13,6 +13,7 @@ import types
 import typing
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
@@ -399,6 +400,8 @@ _ALLOWED: dict[object, Text] = {
     float: T("a number"),
     bool: T("true or false"),
     dict[str, Any]: T("an object in braces"),
+    dict[str, str]: T("an object in braces"),
+    Text: T("an object in braces"),
     tuple[float, float]: T("two numbers in brackets"),
     tuple[int, int]: T("two whole numbers in brackets"),
 }
@@ -408,6 +411,8 @@ def _allowed(expected: object) -> Text:
     if isinstance(expected, types.UnionType):
         options = [kind for kind in typing.get_args(expected) if kind is not type(None)]
         return T("{allowed}, or null", allowed=_allowed(options[0]))
+    if isinstance(expected, type) and issubclass(expected, StrEnum):
+        return T("one of {names}", names=", ".join(expected))
     return _ALLOWED[expected]
 
 
