@@ -7,6 +7,7 @@ is wrong with it.
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,12 +15,15 @@ from typing import Any
 
 import msgspec
 
+from cnnstudio.core.layers.parameters import ParameterError
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layers.spec import LayerKind
 
 
-class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True):
+class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """One layer of a network.
+
+    What is computed from it once (`dict=True`) is no field: neither compared, saved nor copied.
 
     Attributes:
         id: Unique in its network and never shown; links name it.
@@ -42,8 +46,30 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True):
         """The layer's kind; None if the studio doesn't know it."""
         return kind_of(self.kind)
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The read values of all its kind's parameters; the default where a value is refused."""
+        return self._reading[0]
+
+    @property
+    def refused(self) -> tuple[ParameterError, ...]:
+        """One error for each raw value its kind can't take."""
+        return self._reading[1]
+
+    @cached_property
+    def _reading(self) -> tuple[dict[str, Any], tuple[ParameterError, ...]]:
+        values, refused = {}, []
+        for parameter in self.spec.parameters if self.spec else ():
+            values[parameter.name] = parameter.default
+            if parameter.name in self.params:
+                try:
+                    values[parameter.name] = parameter.read(self.params[parameter.name])
+                except ParameterError as error:
+                    refused.append(error)
+        return values, tuple(refused)
+
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash(self.id)  # `params` and `extra` can't be hashed
 
 
 class Link(msgspec.Struct, frozen=True, order=True):
@@ -53,11 +79,16 @@ class Link(msgspec.Struct, frozen=True, order=True):
         source: Id of the layer that gives.
         target: Id of the layer that takes.
         slot: Which input of the target, counted from 0 (only merges have more than one).
+        extra: Unknown keys of the project file, kept.
     """
 
     source: str
     target: str
     slot: int = 0
+    extra: dict[str, Any] = {}
+
+    def __hash__(self) -> int:
+        return hash((self.source, self.target, self.slot))
 
 
 class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
@@ -72,6 +103,9 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     layers: tuple[LayerNode, ...] = ()
     links: tuple[Link, ...] = ()
     extra: dict[str, Any] = {}
+
+    def __hash__(self) -> int:
+        return hash((self.layers, self.links))  # `extra` can't be hashed
 
     @cached_property
     def by_id(self) -> dict[str, LayerNode]:
@@ -109,7 +143,7 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
             id: len({k.source for k in links if k.source in self.by_id})
             for id, links in self.incoming.items()
         }
-        rank = {node.id: index for index, node in enumerate(self.layers)}
+        rank = {id: index for index, id in enumerate(self.by_id)}
         ready = _Ready(rank, (id for id, count in waiting.items() if count == 0))
         result: list[str] = []
         while ready:
@@ -146,9 +180,6 @@ class _Ready:
     """Layers whose inputs are all done, taken in the order of `layers`."""
 
     def __init__(self, rank: dict[str, int], ids: Iterable[str]) -> None:
-        import heapq
-
-        self._heapq = heapq
         self._rank = rank
         self._heap = [(rank[id], id) for id in ids]
         heapq.heapify(self._heap)
@@ -157,7 +188,7 @@ class _Ready:
         return bool(self._heap)
 
     def push(self, id: str) -> None:
-        self._heapq.heappush(self._heap, (self._rank[id], id))
+        heapq.heappush(self._heap, (self._rank[id], id))
 
     def pop(self) -> str:
-        return self._heapq.heappop(self._heap)[1]
+        return heapq.heappop(self._heap)[1]

@@ -21,7 +21,7 @@ class Phase(StrEnum):
     IMPORTING = "importing"  # Keras and its backend are being imported
     IDLE = "idle"  # ready for a request
     PREPARING = "preparing"  # reads the data and builds the model
-    TRACING = "tracing"  # the first batch of a function: the backend compiles it
+    TRACING = "tracing"  # before the run's first batch: the backend compiles the training step
     BATCH = "batch"  # training
     PAUSED = "paused"  # waits between two batches
     VALIDATING = "validating"  # runs over the validation pictures
@@ -29,7 +29,9 @@ class Phase(StrEnum):
     ANSWERING = "answering"  # evaluates, predicts, shows feature maps
 
 
-# Phases in which ending the process loses nothing: cancel kills at once instead of asking.
+# Phases in which ending a run's process loses nothing: cancel kills at once instead of asking.
+# TRACING is therefore only what comes before a run's first batch; a later compilation belongs to
+# the phase it happens in.
 KILLABLE = frozenset({Phase.STARTING, Phase.IMPORTING, Phase.IDLE, Phase.PREPARING, Phase.TRACING})
 
 
@@ -43,10 +45,18 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     request: int = 0
 
 
+class Job(Message, frozen=True, kw_only=True):
+    """A request for work: done in the engine's main thread, one after another, each answered."""
+
+
+class Answer(Message, frozen=True, kw_only=True):
+    """An event that closes a job: exactly one for each, with the job's number."""
+
+
 # ---------------------------------------------------------------------------------- requests
 
 
-class StartRun(Message, frozen=True, kw_only=True, tag="start_run"):
+class StartRun(Job, frozen=True, kw_only=True, tag="start_run"):
     """Train a project in a new run folder, or go on with one.
 
     Attributes:
@@ -74,10 +84,17 @@ class GoOn(Message, frozen=True, kw_only=True, tag="go_on"):
 
 
 class Cancel(Message, frozen=True, kw_only=True, tag="cancel"):
-    """Stop the job after the running batch; a run keeps a checkpoint."""
+    """Stop a job after the running batch; a run keeps a checkpoint.
+
+    Attributes:
+        job: The job's number; 0 for all, running or waiting. A job that has ended meanwhile is
+            no error.
+    """
+
+    job: int = 0
 
 
-class Evaluate(Message, frozen=True, kw_only=True, tag="evaluate"):
+class Evaluate(Job, frozen=True, kw_only=True, tag="evaluate"):
     """Measure a run's checkpoint.
 
     Attributes:
@@ -91,7 +108,7 @@ class Evaluate(Message, frozen=True, kw_only=True, tag="evaluate"):
     on: str = "test"
 
 
-class Predict(Message, frozen=True, kw_only=True, tag="predict"):
+class Predict(Job, frozen=True, kw_only=True, tag="predict"):
     """Ask a run's checkpoint about pictures.
 
     Attributes:
@@ -167,7 +184,7 @@ class Ready(Message, frozen=True, kw_only=True, tag="ready"):
 
 
 class Heartbeat(Message, frozen=True, kw_only=True, tag="heartbeat"):
-    """Every second.
+    """Every second, and at once when the phase changes.
 
     Attributes:
         phase: What the engine is doing.
@@ -238,6 +255,10 @@ class Paused(Message, frozen=True, kw_only=True, tag="paused"):
     """The engine waits between two batches."""
 
 
+class Stopping(Message, frozen=True, kw_only=True, tag="stopping"):
+    """The job itself has seen that it is cancelled and is ending: the client may wait a little."""
+
+
 class Log(Message, frozen=True, kw_only=True, tag="log"):
     """A line for the person.
 
@@ -248,7 +269,7 @@ class Log(Message, frozen=True, kw_only=True, tag="log"):
     text: Text
 
 
-class RunEnded(Message, frozen=True, kw_only=True, tag="run_ended"):
+class RunEnded(Answer, frozen=True, kw_only=True, tag="run_ended"):
     """The run is over, its folder complete, the last message of a run engine.
 
     Attributes:
@@ -262,7 +283,7 @@ class RunEnded(Message, frozen=True, kw_only=True, tag="run_ended"):
     text: Text | None = None
 
 
-class Evaluated(Message, frozen=True, kw_only=True, tag="evaluated"):
+class Evaluated(Answer, frozen=True, kw_only=True, tag="evaluated"):
     """The answer to Evaluate.
 
     Attributes:
@@ -278,7 +299,7 @@ class Evaluated(Message, frozen=True, kw_only=True, tag="evaluated"):
     confusion_matrix: tuple[tuple[int, ...], ...]
 
 
-class Predicted(Message, frozen=True, kw_only=True, tag="predicted"):
+class Predicted(Answer, frozen=True, kw_only=True, tag="predicted"):
     """The answer to Predict.
 
     Attributes:
@@ -288,8 +309,8 @@ class Predicted(Message, frozen=True, kw_only=True, tag="predicted"):
     probabilities: tuple[tuple[float | None, ...], ...]
 
 
-class Refused(Message, frozen=True, kw_only=True, tag="refused"):
-    """A request that can't be done, or failed.
+class Refused(Answer, frozen=True, kw_only=True, tag="refused"):
+    """A request that can't be done, or failed; as news, the engine itself couldn't start.
 
     Attributes:
         text: What, why and what helps.
@@ -300,6 +321,10 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     bad_input: bool = True
 
 
+class Stopped(Answer, frozen=True, kw_only=True, tag="stopped"):
+    """The job was cancelled and leaves nothing behind (a run that kept something: RunEnded)."""
+
+
 Event = (
     Hello
     | Ready
@@ -308,9 +333,11 @@ Event = (
     | Batches
     | EpochEnd
     | Paused
+    | Stopping
     | Log
     | RunEnded
     | Evaluated
     | Predicted
     | Refused
+    | Stopped
 )

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from cnnstudio.core.layers.parameters import Choice, Flag
-from cnnstudio.core.layers.spec import ShapeError, Shapes, Values
+from cnnstudio.core.layers.spec import Reason, ShapeError, Shapes, Values, Window, setting
 from cnnstudio.core.shapes import Shape, Slide, show_shape
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.text import TN, T, Text
 
-# The activations of keras/src/activations/__init__.py that need no argument.
+# The activations of keras/src/activations/__init__.py. glu is left out: it halves the channels,
+# but Keras' own shape inference says it doesn't, so a model with it builds and then fails.
 ACTIVATIONS = (
     None, "relu", "softmax", "sigmoid", "tanh", "linear", "elu", "selu", "gelu", "silu",
     "leaky_relu", "relu6", "mish", "softplus", "softsign", "exponential", "hard_sigmoid",
-    "hard_silu", "log_softmax", "celu", "glu", "hard_shrink", "hard_tanh", "log_sigmoid",
-    "soft_shrink", "sparse_plus", "sparsemax", "squareplus", "tanh_shrink", "threshold",
+    "hard_silu", "log_softmax", "celu", "hard_shrink", "hard_tanh", "log_sigmoid",
+    "soft_shrink", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink",
+    "threshold",
 )  # fmt: skip
+ACTIVATION_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 
-# The initialisers of keras/src/initializers that need no argument and fit any kernel.
+# The initialisers of keras/src/initializers that need no argument and fit any shape; the two
+# below need a matrix or a kernel.
 INITIALIZERS = (
     "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
-    "lecun_normal", "random_uniform", "random_normal", "truncated_normal", "zeros", "ones",
+    "lecun_normal", "random_uniform", "random_normal", "truncated_normal", "variance_scaling",
+    "zeros", "ones",
 )  # fmt: skip
+INITIALIZER_ALIASES = {"normal": "random_normal", "uniform": "random_uniform"} | {
+    "".join(word.title() for word in name.split("_")): name
+    for name in (*INITIALIZERS, "orthogonal", "identity")
+}
 
 ACTIVATION = Choice(
     name="activation",
@@ -27,6 +36,7 @@ ACTIVATION = Choice(
     help=T("The function each output value goes through; none leaves it as it is."),
     default=None,
     choices=ACTIVATIONS,
+    aliases=ACTIVATION_ALIASES,
 )
 USE_BIAS = Flag(
     name="use_bias",
@@ -40,7 +50,8 @@ KERNEL_INITIALIZER = Choice(
     label=T("Kernel initialiser"),
     help=T("How the kernel's first values are drawn before training starts."),
     default="glorot_uniform",
-    choices=INITIALIZERS,
+    choices=(*INITIALIZERS, "orthogonal"),
+    aliases=INITIALIZER_ALIASES,
     advanced=True,
 )
 BIAS_INITIALIZER = Choice(
@@ -49,6 +60,7 @@ BIAS_INITIALIZER = Choice(
     help=T("How the bias' first values are set before training starts."),
     default="zeros",
     choices=INITIALIZERS,
+    aliases=INITIALIZER_ALIASES,
     advanced=True,
 )
 PADDING = Choice(
@@ -63,6 +75,15 @@ PADDING = Choice(
 )
 
 
+KEEPDIMS = Flag(
+    name="keepdims",
+    label=T("Keep dimensions"),
+    help=T("Whether rows and columns stay as axes of length 1: 1×1×C instead of C values."),
+    default=False,
+    advanced=True,
+)
+
+
 def feature_map(inputs: Shapes) -> tuple[int, int, int]:
     """The one input as (rows, columns, channels); raises ShapeError for any other rank."""
     shape = inputs[0]
@@ -70,17 +91,17 @@ def feature_map(inputs: Shapes) -> tuple[int, int, int]:
         return shape[0], shape[1], shape[2]
     raise ShapeError(
         T(
-            "{layer} needs rows, columns and channels, but {producer} gives {shape}.",
+            "{layer} needs rows, columns and channels, but {producer} gives {shape}. "
+            "Put it where there is still a feature map, above the layer that flattens.",
             shape=describe(shape),
-        ),
-        fixes=("move_above", "insert_reshape"),
+        )
     )
 
 
 def describe(shape: Shape) -> str | Text:
     """A shape in words: "10,816 values" for a vector, "26×26×64" for the rest."""
     if len(shape) == 1:
-        return T("{count} values", count=shape[0])
+        return TN("{count} value", "{count} values", count=shape[0])
     return show_shape(shape)
 
 
@@ -99,16 +120,80 @@ def slides(v: Values, inputs: Shapes, kernel: str = "kernel_size") -> tuple[Slid
     """
     rows, columns, _ = feature_map(inputs)
     both = slide(0, v, rows, kernel), slide(1, v, columns, kernel)
-    if any(axis.output < 1 for axis in both):
-        raise ShapeError(
-            T(
-                "{layer} slides a window of {window} over the {shape} that {producer} gives: "
-                "the window doesn't fit. A smaller {parameter} or padding same would.",
-                window=f"{both[0].span}×{both[1].span}",
-                shape=show_shape(inputs[0]),
-                parameter=kernel,
-            ),
+    if both[0].output >= 1 and both[1].output >= 1:
+        return both
+    fitting = [min(axis.kernel, (axis.size - 1) // axis.dilation + 1) for axis in both]
+    raise ShapeError(
+        T(
+            "{layer} slides a window of {window} over the {shape} that {producer} gives: "
+            "the window doesn't fit. A smaller {parameter} or padding same would.",
+            window=f"{both[0].span}×{both[1].span}",
+            shape=show_shape(inputs[0]),
             parameter=kernel,
-            fixes=("padding_same", "fit_kernel"),
+        ),
+        parameter=kernel,
+        fixes=(setting("padding", "same"), setting(kernel, fitting)),
+    )
+
+
+def window(v: Values, inputs: Shapes, kernel: str = "kernel_size") -> Window:
+    """What one cell of a convolution or pooling sees."""
+    rows, columns = slides(v, inputs, kernel)
+    return Window(
+        (rows.span, columns.span),
+        (rows.stride, columns.stride),
+        (rows.padding[0], columns.padding[0]),
+    )
+
+
+def position(axis: int, shape: Shape) -> int:
+    """Where `axis`, which counts the batch as 0, lies in a `shape` without the batch.
+
+    Raises:
+        ShapeError: For an axis the input doesn't have, and for the batch axis: a layer that works
+            along it mixes the pictures of a batch, so that the answer for one picture depends on
+            the others. (Keras lets Softmax and Concatenate do that.)
+    """
+    rank = len(shape) + 1
+    index = axis + rank if axis < 0 else axis
+    if 1 <= index < rank:
+        return index - 1
+    text = (
+        T(
+            "{layer} works along axis {axis}, which counts the pictures of a batch: they would "
+            "be mixed. Axis −1 is the channels.",
+            axis=axis,
         )
-    return both
+        if index == 0
+        else T(
+            "{layer} works along axis {axis}, but {producer} gives {shape}, whose axes are "
+            "1 to {last} (or −1 for the last).",
+            axis=axis,
+            shape=describe(shape),
+            last=rank - 1,
+        )
+    )
+    raise ShapeError(text, parameter="axis", fixes=(setting("axis", -1),))
+
+
+def axis_names(rank: int) -> tuple[str, ...]:
+    """What the axes of a shape are called where a number is explained."""
+    if rank == 1:
+        return ("values",)
+    if rank == 3:
+        return ("rows", "columns", "channels")
+    return tuple(f"axis_{n}" for n in range(1, rank + 1))
+
+
+def unchanged(_v: Values, inputs: Shapes, output: Shape) -> tuple[Reason, ...]:
+    """The reasons of a layer whose output has its input's shape."""
+    symbols = {"rows": "H_in", "columns": "W_in", "channels": "C_in", "values": "N_in"}
+    return tuple(
+        Reason(name, symbols.get(name, f"{name}_in"), f"{size}", output[axis])
+        for axis, (name, size) in enumerate(zip(axis_names(len(output)), inputs[0], strict=True))
+    )
+
+
+def same_shape(_v: Values, inputs: Shapes) -> Shape:
+    """The shape rule of an element-wise layer."""
+    return inputs[0]

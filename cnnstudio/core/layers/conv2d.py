@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cnnstudio.core.layers.common import (
     ACTIVATION,
     BIAS_INITIALIZER,
@@ -10,6 +12,7 @@ from cnnstudio.core.layers.common import (
     USE_BIAS,
     feature_map,
     slides,
+    window,
 )
 from cnnstudio.core.layers.parameters import Integer, PairOf
 from cnnstudio.core.layers.spec import (
@@ -18,10 +21,10 @@ from cnnstudio.core.layers.spec import (
     Reason,
     ShapeError,
     Shapes,
-    Sight,
     Values,
     Weight,
     Window,
+    setting,
 )
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T
@@ -40,11 +43,13 @@ def _output_shape(v: Values, inputs: Shapes) -> Shape:
                 filters=filters,
             ),
             parameter="groups",
+            fixes=(setting("groups", 1),),
         )
     if max(v["strides"]) > 1 and max(v["dilation_rate"]) > 1:
         raise ShapeError(
             T("{layer} has both strides and a dilation above 1; Keras takes only one of them."),
             parameter="dilation_rate",
+            fixes=(setting("dilation_rate", 1), setting("strides", 1)),
         )
     rows, columns = slides(v, inputs)
     return rows.output, columns.output, filters
@@ -62,9 +67,8 @@ def _macs(v: Values, inputs: Shapes, output: Shape) -> int:
     return output[0] * output[1] * output[2] * per_cell
 
 
-def _sight(v: Values, inputs: Shapes, _output: Shape) -> Window | Sight:
-    rows, columns = slides(v, inputs)
-    return Window((rows.span, columns.span), v["strides"], (rows.padding[0], columns.padding[0]))
+def _sight(v: Values, inputs: Shapes, _output: Shape) -> Window:
+    return window(v, inputs)
 
 
 def _reasons(v: Values, inputs: Shapes, output: Shape) -> tuple[Reason, ...]:
@@ -109,12 +113,14 @@ KIND = LayerKind(
             label=T("Filters"),
             help=T("How many filters are learned: the channels of the output."),
             default=32,
+            required=True,
         ),
         PairOf(
             name="kernel_size",
             label=T("Kernel size"),
             help=T("Rows and columns of the window. Larger sees more and costs more."),
             default=(3, 3),
+            required=True,
         ),
         PairOf(
             name="strides",
@@ -122,7 +128,7 @@ KIND = LayerKind(
             help=T("How far the window moves each time. 2 halves rows and columns."),
             default=(1, 1),
         ),
-        PADDING,
+        replace(PADDING, any_case=True),
         PairOf(
             name="dilation_rate",
             label=T("Dilation"),

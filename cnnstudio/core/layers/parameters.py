@@ -1,19 +1,25 @@
 """The parameters of layers: what a value may be, and the sentence for one that may not.
 
 Each parameter reads a raw value (from a project file, a form or code) into the value the rules
-compute with. Bounds are those Keras enforces; a value Keras refuses is never read.
+compute with. Bounds are those Keras enforces, and a value Keras refuses is never read. What
+Keras takes and the studio doesn't, and why: true for 1 and 2.0 for 2 (a slip of the hand in a
+file, never meant), infinity and NaN (JSON has neither, and nothing trains with them), lengths
+beyond `maximum` (no machine holds such a layer).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import T, Text
 
 Pair = tuple[int, int]
+MAXIMUM = sys.float_info.max
 
 
 class ParameterError(BadInput):
@@ -36,8 +42,9 @@ class Parameter:
         name: Keras' argument name, also the key in the project file.
         label: What a form calls it.
         help: What changing it changes, in a sentence or two.
-        default: Keras' default, as read.
+        default: Keras' default, as read; what a new layer starts with where Keras has none.
         advanced: Whether a form shows it only on request.
+        required: Whether Keras has no default, so that code always writes it.
     """
 
     name: str
@@ -45,6 +52,7 @@ class Parameter:
     help: Text
     default: Any
     advanced: bool = False
+    required: bool = False
 
     def read(self, raw: object) -> Any:
         """Returns the value `raw` stands for; raises ParameterError with what would do."""
@@ -85,7 +93,6 @@ class Integer(Parameter):
 
     minimum: int = 1
     maximum: int = 1_000_000
-    unit: str = ""
 
     def read(self, raw: object) -> int:
         if not is_whole(raw) or not self.minimum <= raw <= self.maximum:  # type: ignore[operator]
@@ -103,16 +110,23 @@ class Integer(Parameter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Parameter):
-    """A real number from `minimum` to `maximum`; each end is taken in unless marked open."""
+    """A finite number from `minimum` to `maximum`; each end is taken in unless marked open.
+
+    Attributes:
+        optional: Whether None is allowed (no limit).
+    """
 
     minimum: float = -math.inf
     maximum: float = math.inf
     open_minimum: bool = False
     open_maximum: bool = False
+    optional: bool = False
 
-    def read(self, raw: object) -> float:
+    def read(self, raw: object) -> float | None:
+        if raw is None and self.optional:
+            return None
         if isinstance(raw, int | float) and not isinstance(raw, bool):
-            value = float(raw)
+            value = float(raw) if abs(raw) <= MAXIMUM else math.inf
             above = value > self.minimum if self.open_minimum else value >= self.minimum
             below = value < self.maximum if self.open_maximum else value <= self.maximum
             if math.isfinite(value) and above and below:
@@ -143,15 +157,26 @@ class Flag(Parameter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Parameter):
-    """One of a few names; None too where that is one of them."""
+    """One of a few names; None too where that is one of them.
+
+    Attributes:
+        choices: The names, in the order a form lists them.
+        aliases: Keras' other names for some of them.
+        any_case: Whether capitals make no difference.
+    """
 
     choices: tuple[str | None, ...]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    any_case: bool = False
 
     def read(self, raw: object) -> str | None:
-        if not (raw is None or isinstance(raw, str)) or raw not in self.choices:
+        name = raw
+        if isinstance(raw, str):
+            name = raw.lower() if self.any_case else self.aliases.get(raw, raw)
+        if not (name is None or isinstance(name, str)) or name not in self.choices:
             names = ", ".join("None" if c is None else c for c in self.choices)
             raise self.refuse(raw, T("it takes one of {names}", names=names))
-        return raw
+        return name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +218,10 @@ class PairOf(Parameter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes(Parameter):
-    """A shape without the batch axis: 1 to 4 whole numbers above 0."""
+    """A shape without the batch axis: one to four whole numbers above 0.
+
+    Keras also takes an axis of unknown length; here every shape is a number that can be shown.
+    """
 
     maximum: int = 1_000_000
 
@@ -212,3 +240,31 @@ class Sizes(Parameter):
                 maximum=self.maximum,
             ),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis(Parameter):
+    """Axes of the input, counted with the batch axis 0; negative ones from the end.
+
+    Attributes:
+        several: Whether a list of axes is allowed too.
+    """
+
+    several: bool = False
+
+    def read(self, raw: object) -> int | tuple[int, ...]:
+        if _is_axis(raw):
+            assert isinstance(raw, int)
+            return raw
+        if self.several and isinstance(raw, list | tuple) and raw and all(map(_is_axis, raw)):
+            return tuple(raw)
+        raise self.refuse(
+            raw,
+            T("it takes one whole number or a list of them, such as −1 for the channels")
+            if self.several
+            else T("it takes a whole number, such as −1 for the channels"),
+        )
+
+
+def _is_axis(raw: object) -> bool:
+    return is_whole(raw) and -5 <= raw <= 4  # type: ignore[operator]  # four axes and the batch

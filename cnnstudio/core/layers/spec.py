@@ -55,20 +55,86 @@ _FAMILY_TITLES = {
 }
 
 
+class Action(StrEnum):
+    """What a fix does (``core.edits.apply_fix``)."""
+
+    SET = "set"
+    DROP = "drop"
+    INSERT = "insert"
+    ADD_INPUT = "add input"
+    DELETE = "delete"
+    DISCONNECT = "disconnect"
+    RENAME = "rename"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One edit that would help, offered with a problem.
+
+    Attributes:
+        action: What it does to the layer with the problem.
+        text: What a button calls it.
+        parameter: The parameter it sets or drops.
+        value: What it sets it to, as JSON has it.
+        kind: The kind of layer it inserts on the link into `slot`.
+        slot: The input it concerns.
+        link: The link it takes away: source, target, slot.
+    """
+
+    action: Action
+    text: Text
+    parameter: str = ""
+    value: object = None
+    kind: str = ""
+    slot: int = 0
+    link: tuple[str, str, int] | None = None
+
+
+def setting(parameter: str, value: object) -> Fix:
+    """The fix that sets `parameter` to `value`."""
+    shown = repr(tuple(value) if isinstance(value, list) else value)
+    text = T("Set {parameter} to {value}", parameter=parameter, value=shown)
+    return Fix(Action.SET, text, parameter, value)
+
+
 class ShapeError(BadInput):
     """A layer can't take what it is given.
 
-    The text may use ``{layer}`` and ``{producer}``; the analysis fills in the two names.
+    The text may use ``{layer}``, ``{producer}`` and ``{other}``; the analysis fills in the names.
 
     Attributes:
         parameter: The parameter that could be changed instead, "" if none.
-        fixes: Ids of what would help, likeliest first (see ``core.analysis.Fix``).
+        inputs: Which inputs the text calls ``{producer}`` and ``{other}``.
+        fixes: What would help, likeliest first.
     """
 
-    def __init__(self, text: Text, *, parameter: str = "", fixes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        text: Text,
+        *,
+        parameter: str = "",
+        inputs: tuple[int, int] = (0, 0),
+        fixes: tuple[Fix, ...] = (),
+    ) -> None:
         super().__init__(text)
         self.parameter = parameter
+        self.inputs = inputs
         self.fixes = fixes
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something allowed that is seldom meant.
+
+    Attributes:
+        text: What it does and what is usual; may use ``{layer}`` and ``{producer}``.
+        parameter: The parameter it is about, "" if none.
+        fixes: What would help, likeliest first.
+    """
+
+    text: Text
+    parameter: str = ""
+    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +178,9 @@ class Reason:
     """Where a number comes from, in notation that needs no language.
 
     Attributes:
-        quantity: "rows", "columns", "channels", "values", "parameters", "macs" or
-            "receptive_field".
+        quantity: An axis of the output shape ("rows", "columns", "channels", "values", or
+            "axis_1" and so on), "parameters", "macs", "memory", "receptive_field_rows" or
+            "receptive_field_columns".
         formula: In symbols: ``(F·F·C_in + 1)·C_out``.
         numbers: The same with this layer's numbers: ``(3·3·32 + 1)·64``.
         value: What it comes to.
@@ -135,11 +202,6 @@ def no_macs(_v: Values, _inputs: Shapes, _output: Shape) -> int:
     return 0
 
 
-def no_reasons(_v: Values, _inputs: Shapes, _output: Shape) -> tuple[Reason, ...]:
-    """The reasons of a layer whose output is its input."""
-    return ()
-
-
 def same_cell(_v: Values, _inputs: Shapes, _output: Shape) -> Window | Sight:
     """The sight rule of an element-wise layer."""
     return Sight.SAME_CELL
@@ -148,6 +210,11 @@ def same_cell(_v: Values, _inputs: Shapes, _output: Shape) -> Window | Sight:
 def everything(_v: Values, _inputs: Shapes, _output: Shape) -> Window | Sight:
     """The sight rule of a layer whose every output depends on the whole input."""
     return Sight.EVERYTHING
+
+
+def no_advice(_v: Values, _inputs: Shapes, _output: Shape) -> tuple[Advice, ...]:
+    """The advice of a layer that is always meant as it stands."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +233,9 @@ class LayerKind:
         weights: Values and input shapes to the variables, in the order Keras makes them.
         macs: Multiply-accumulates for one picture (convolutions and dense products only).
         sight: What one output cell sees of the input.
-        reasons: Where the numbers of output shape, parameters and MACs come from.
+        reasons: Where the numbers of output shape, parameters and MACs come from; a count
+            left out is 0.
+        advice: What is allowed but seldom meant.
         headline: The parameters a card shows beside the kind, most telling first.
     """
 
@@ -176,12 +245,13 @@ class LayerKind:
     summary: Text
     help: Text
     output_shape: Callable[[Values, Shapes], Shape]
+    reasons: Callable[[Values, Shapes, Shape], tuple[Reason, ...]]
     parameters: tuple[Parameter, ...] = ()
     inputs: tuple[int, int | None] = (1, 1)
     weights: Callable[[Values, Shapes], tuple[Weight, ...]] = no_weights
     macs: Callable[[Values, Shapes, Shape], int] = no_macs
     sight: Callable[[Values, Shapes, Shape], Window | Sight] = same_cell
-    reasons: Callable[[Values, Shapes, Shape], tuple[Reason, ...]] = no_reasons
+    advice: Callable[[Values, Shapes, Shape], tuple[Advice, ...]] = no_advice
     headline: tuple[str, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:

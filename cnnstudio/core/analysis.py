@@ -1,0 +1,282 @@
+"""What a network comes to: shapes, parameters, multiply-accumulates, memory, receptive fields.
+
+Every number can say where it comes from, and everything wrong is a `Problem`. Rules are kept by
+(kind, values, input shapes), so a change costs what it changes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cnnstudio.core import problems, receptive_field
+from cnnstudio.core.layers.registry import kind_of
+from cnnstudio.core.layers.spec import (
+    Advice,
+    LayerKind,
+    Reason,
+    ShapeError,
+    Shapes,
+    Sight,
+    Weight,
+    Window,
+)
+from cnnstudio.core.network import LayerNode, Network
+from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.receptive_field import Fields
+from cnnstudio.core.shapes import Shape
+from cnnstudio.core.text import Text
+
+FLOAT_BYTES = 4  # float32
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a kind's rules give for one set of values and input shapes."""
+
+    kind: LayerKind
+    output: Shape
+    weights: tuple[Weight, ...]
+    params: int
+    trainable_params: int
+    macs: int
+    sight: Window | Sight
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAnalysis:
+    """A layer with everything known about it.
+
+    Attributes:
+        node: The layer.
+        kind: Its kind.
+        inputs: The shapes it gets, by slot.
+        output: The shape it gives.
+        weights: Its variables, in Keras' order.
+        params: How many numbers they hold together.
+        trainable_params: How many of them are trained.
+        macs: Multiply-accumulates for one picture; convolutions and dense products only.
+        fields: What its cells see of the Input, per axis.
+    """
+
+    node: LayerNode
+    kind: LayerKind
+    inputs: Shapes
+    output: Shape
+    weights: tuple[Weight, ...]
+    params: int
+    trainable_params: int
+    macs: int
+    fields: Fields
+    _sight: Window | Sight
+    _given: tuple[Fields, ...]
+
+    @property
+    def non_trainable_params(self) -> int:
+        """How many numbers of its variables are kept on the side, such as running means."""
+        return self.params - self.trainable_params
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of its output for one picture, in float32."""
+        return math.prod(self.output) * FLOAT_BYTES
+
+    @property
+    def receptive_field(self) -> tuple[int, ...]:
+        """How many pixels of the Input a cell sees, per axis; (rows, columns) for pictures."""
+        return tuple(field.size for field in self.fields)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Where every number comes from, computed when asked."""
+        found = self.kind.reasons(self.node.values, self.inputs, self.output)
+        quantities = {reason.quantity for reason in found}
+        none = tuple(
+            Reason(quantity, "0", "0", 0)
+            for quantity in ("parameters", "macs")
+            if quantity not in quantities
+        )
+        sizes = "·".join(map(str, self.output))
+        symbols = {3: "H·W·C", 1: "N"}.get(len(self.output), "∏ n_i")
+        memory = Reason("memory", f"{symbols}·4", f"{sizes}·{FLOAT_BYTES}", self.memory_bytes)
+        seen = receptive_field.reasons(self._given, self._sight, self.fields, self.output)
+        return (*found, *none, memory, *seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A network with everything known about it.
+
+    Attributes:
+        network: The network.
+        nodes: The layers whose shape is known, by id, every one after those that feed it.
+        problems: What is wrong, in the order of the network's layers.
+    """
+
+    network: Network
+    nodes: dict[str, NodeAnalysis]
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep the network from being trained."""
+        return tuple(p for p in self.problems if p.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems it can be trained with."""
+        return tuple(p for p in self.problems if p.severity is Severity.WARNING)
+
+    def problems_of(self, id: str) -> tuple[Problem, ...]:
+        """The problems of one layer."""
+        return tuple(p for p in self.problems if p.node == id)
+
+    @property
+    def input(self) -> NodeAnalysis | None:
+        """The Input; None while there is an error."""
+        return None if self.errors else next(iter(self.nodes.values()))
+
+    @property
+    def output(self) -> NodeAnalysis | None:
+        """The layer whose output is the network's; None while there is an error."""
+        if self.errors:
+            return None
+        return next(one for id, one in self.nodes.items() if not self.network.outgoing[id])
+
+    @property
+    def total_params(self) -> int:
+        """Numbers in all variables of the layers whose shape is known."""
+        return sum(one.params for one in self.nodes.values())
+
+    @property
+    def trainable_params(self) -> int:
+        """Those that are trained."""
+        return sum(one.trainable_params for one in self.nodes.values())
+
+    @property
+    def non_trainable_params(self) -> int:
+        """Those that are not."""
+        return self.total_params - self.trainable_params
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one picture."""
+        return sum(one.macs for one in self.nodes.values())
+
+    @property
+    def memory_bytes_per_image(self) -> int:
+        """Bytes of all outputs kept for training one picture, the Input's too, in float32."""
+        return sum(one.memory_bytes for one in self.nodes.values())
+
+
+def analyse(network: Network) -> Analysis:
+    """Returns everything known about `network`; it is kept with it, so asking again is free."""
+    kept = vars(network)  # where the network keeps what is computed from it
+    if "analysis" not in kept:
+        kept["analysis"] = _analyse(network)
+    analysis: Analysis = kept["analysis"]
+    return analysis
+
+
+def _analyse(network: Network) -> Analysis:
+    broken = problems.broken_layers(network)
+    found = [*problems.name_problems(network), *problems.link_problems(network)]
+    nodes: dict[str, NodeAnalysis] = {}
+    pictures: dict[str, Shape] = {}
+    for problem in broken.values():
+        found += problem
+    for id in network.order:
+        node = network.by_id[id]
+        found += problems.unknown_parameters(node)
+        sources = [link.source for link in network.incoming[id]]
+        if id in broken or any(source not in nodes for source in sources):
+            continue
+        given = [nodes[source] for source in sources]
+        facts = _facts(node.kind, tuple(node.values.values()), tuple(one.output for one in given))
+        if isinstance(facts, ShapeError):
+            found.append(_shape_problem(node, given, facts))
+            continue
+        found += (_advised(node, given, advice) for advice in facts.advice)
+        picture = pictures[sources[0]] if sources else facts.output
+        pictures[id] = picture
+        nodes[id] = _node_analysis(node, given, facts, picture)
+    found += problems.end_problems(network, set(nodes))
+    rank = {id: index for index, id in enumerate(network.by_id)}
+    found.sort(key=lambda problem: rank.get(problem.node, -1))
+    return Analysis(network, nodes, tuple(found))
+
+
+@lru_cache(maxsize=1 << 15)
+def _facts(kind_id: str, values: tuple[Any, ...], inputs: Shapes) -> _Facts | ShapeError:
+    """Applies a kind's rules.
+
+    Args:
+        kind_id: The kind's id.
+        values: The read values of its parameters, in their order.
+        inputs: The shapes it gets.
+    """
+    kind = kind_of(kind_id)
+    assert kind is not None
+    named = {p.name: value for p, value in zip(kind.parameters, values, strict=True)}
+    try:
+        output = kind.output_shape(named, inputs)
+    except ShapeError as error:
+        return error.with_traceback(None)
+    weights = kind.weights(named, inputs)
+    return _Facts(
+        kind=kind,
+        output=output,
+        weights=weights,
+        params=sum(weight.size for weight in weights),
+        trainable_params=sum(weight.size for weight in weights if weight.trainable),
+        macs=kind.macs(named, inputs, output),
+        sight=kind.sight(named, inputs, output),
+        advice=kind.advice(named, inputs, output),
+    )
+
+
+def _node_analysis(
+    node: LayerNode, given: list[NodeAnalysis], facts: _Facts, picture: Shape
+) -> NodeAnalysis:
+    fields = tuple(one.fields for one in given)
+    if len(given) > 1:
+        fields = tuple(
+            receptive_field.stretched(one.fields, one.output, facts.output) for one in given
+        )
+    if fields:
+        own = receptive_field.through(fields, facts.sight, picture, facts.output)
+    else:
+        own = tuple(receptive_field.Field() for _ in receptive_field.axes(picture))
+    return NodeAnalysis(
+        node=node,
+        kind=facts.kind,
+        inputs=tuple(one.output for one in given),
+        output=facts.output,
+        weights=facts.weights,
+        params=facts.params,
+        trainable_params=facts.trainable_params,
+        macs=facts.macs,
+        fields=own,
+        _sight=facts.sight,
+        _given=fields,
+    )
+
+
+def _shape_problem(node: LayerNode, given: list[NodeAnalysis], error: ShapeError) -> Problem:
+    first, second = (given[index].node.name for index in error.inputs)
+    text = _filled(error.text, node, first, second)
+    return Problem(node.id, Severity.ERROR, text, error.parameter, error.fixes)
+
+
+def _advised(node: LayerNode, given: list[NodeAnalysis], advice: Advice) -> Problem:
+    producer = given[0].node.name if given else ""
+    text = _filled(advice.text, node, producer, "")
+    return Problem(node.id, Severity.WARNING, text, advice.parameter, advice.fixes)
+
+
+def _filled(text: Text, node: LayerNode, producer: str, other: str) -> Text:
+    names = {"layer": node.name, "producer": producer, "other": other}
+    return Text(text.id, {**text.params, **names}, text.plural)

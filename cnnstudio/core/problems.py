@@ -1,0 +1,280 @@
+"""What is wrong with the graph itself: names, links, cycles; shapes are ``core.analysis``'s.
+
+Every layer gets at most one error, and a layer behind an error none, so that a person sees the
+one thing to mend.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cnnstudio.core.layers.parameters import ParameterError
+from cnnstudio.core.layers.spec import Action, Fix, LayerKind, setting
+from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.text import T, Text
+
+
+class Severity(StrEnum):
+    """Whether a problem keeps the network from being trained."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to tell about one layer.
+
+    Attributes:
+        node: The layer's id; "" for an empty network.
+        severity: Whether the network can be trained with it.
+        text: What is wrong, with which layers and shapes, and what would help.
+        parameter: The parameter it is about, "" if none.
+        fixes: Edits that would help, likeliest first (``core.edits.apply_fix``).
+    """
+
+    node: str
+    severity: Severity
+    text: Text
+    parameter: str = ""
+    fixes: tuple[Fix, ...] = ()
+
+
+_ADD_INPUT = Fix(Action.ADD_INPUT, T("Add an Input"))
+_DELETE = Fix(Action.DELETE, T("Delete the layer"))
+_RENAME = Fix(Action.RENAME, T("Give it a free name"))
+
+
+def _disconnect(link: Link) -> Fix:
+    ends = (link.source, link.target, link.slot)
+    return Fix(Action.DISCONNECT, T("Remove the link"), link=ends)
+
+
+def _error(node: LayerNode, text: Text, parameter: str = "", *fixes: Fix) -> Problem:
+    return Problem(node.id, Severity.ERROR, text, parameter, fixes)
+
+
+def broken_layers(network: Network) -> dict[str, list[Problem]]:
+    """The errors that leave a layer without a shape, by layer.
+
+    A layer has one; only parameter values its kind can't take are told one by one.
+    """
+    found = {}
+    cycles = {cycle[0]: cycle for cycle in _cycles(network)}
+    without_input = not any(node.kind == "input" for node in network.layers)
+    for id, node in network.by_id.items():
+        problems: list[Problem] = []
+        if id in cycles:
+            problems = [_cycle(network, cycles[id])]
+        elif node.spec is None:
+            problems = [_unknown(node)]
+        elif node.refused:
+            problems = [_refused(node, error) for error in node.refused]
+        elif without_input and not network.incoming[id]:
+            problems = [_no_input(node)]
+            without_input = False  # told once
+        elif id not in network.cyclic:
+            problems = list(_links(network, node, node.spec))
+        if problems:
+            found[id] = problems
+    return found
+
+
+def name_problems(network: Network) -> Iterator[Problem]:
+    """Names Keras can't tell apart or doesn't take, and ids a damaged file repeats."""
+    taken: dict[str, LayerNode] = {}
+    for node in network.layers:
+        if network.by_id[node.id] is not node:
+            text = T("The file has two layers with one id; this one, {layer}, has no links.")
+            yield _error(node, _named(text, layer=node.name), "", _DELETE)
+        elif not node.name or "/" in node.name:
+            text = T(
+                "A layer can't be called “{layer}”: Keras needs a name without a slash.",
+                layer=node.name,
+            )
+            yield _error(node, text, "", _RENAME)
+        elif node.name in taken:
+            text = T("Two layers are called {layer}; every layer needs a name of its own.")
+            yield _error(node, _named(text, layer=node.name), "", _RENAME)
+        taken[node.name] = node
+
+
+def link_problems(network: Network) -> Iterator[Problem]:
+    """Links out of a layer into nothing."""
+    for link in network.links:
+        if link.source in network.by_id and link.target not in network.by_id:
+            node = network.by_id[link.source]
+            text = T("A link leads from {layer} to a layer that isn't there.", layer=node.name)
+            yield _error(node, text, "", _disconnect(link))
+
+
+def unknown_parameters(node: LayerNode) -> Iterator[Problem]:
+    """Parameters in the file that the layer's kind doesn't have."""
+    spec = node.spec
+    if spec is None:
+        return
+    for name in node.params:
+        if spec.parameter(name) is None:
+            text = T(
+                "{layer} has a parameter {parameter} that the studio doesn't know for {kind}. It "
+                "is kept and has no effect.",
+                layer=node.name,
+                parameter=name,
+                kind=spec.keras,
+            )
+            fix = Fix(Action.DROP, T("Remove {parameter}", parameter=name), name)
+            yield Problem(node.id, Severity.WARNING, text, name, (fix,))
+
+
+def end_problems(network: Network, known: set[str]) -> Iterator[Problem]:
+    """More than one beginning, more than one end, or nothing at all.
+
+    Args:
+        network: The network.
+        known: The layers that have a shape; the others have told their error already.
+    """
+    if not network.layers:
+        text = T("The network is empty. It starts with an Input, the shape of one picture.")
+        yield Problem("", Severity.ERROR, text, "", (_ADD_INPUT,))
+    ids = [id for id in network.order if id in known]
+    inputs = [network.by_id[id] for id in ids if network.by_id[id].kind == "input"]
+    ends = [
+        network.by_id[id]
+        for id in ids
+        if not any(link.target in network.by_id for link in network.outgoing[id])
+    ]
+    for node in inputs[1:]:
+        text = T(
+            "{layer} is a second Input beside {other}; the data gives one picture at a time. Link "
+            "what it feeds to {other}.",
+            layer=node.name,
+            other=inputs[0].name,
+        )
+        yield _error(node, text, "", _DELETE)
+    for node in ends[:-1]:
+        if node not in inputs[1:]:
+            text = T(
+                "{layer} leads nowhere, and the network already ends in {other}; it can have only "
+                "one output. Link {layer} on, merge the two with Add or Concatenate, or delete it.",
+                layer=node.name,
+                other=ends[-1].name,
+            )
+            yield _error(node, text, "", _DELETE)
+
+
+def _named(text: Text, **names: str) -> Text:
+    return Text(text.id, {**text.params, **names}, text.plural)
+
+
+def _unknown(node: LayerNode) -> Problem:
+    text = T(
+        "The studio doesn't know the layer kind {kind} of {layer}. It is kept as it is in the "
+        "project, but its shape is unknown and the network can't be trained with it.",
+        kind=node.kind,
+        layer=node.name,
+    )
+    return _error(node, text, "", _DELETE)
+
+
+def _refused(node: LayerNode, error: ParameterError) -> Problem:
+    text = T("{layer}: {reason}", layer=node.name, reason=error.text)
+    assert node.spec is not None
+    parameter = node.spec.parameter(error.parameter)
+    assert parameter is not None
+    fix = setting(error.parameter, parameter.write(parameter.default))
+    return _error(node, text, error.parameter, fix)
+
+
+def _no_input(node: LayerNode) -> Problem:
+    text = T(
+        "The network has no Input, so nothing reaches {layer}. An Input gives the shape of one "
+        "picture.",
+        layer=node.name,
+    )
+    return _error(node, text, "", _ADD_INPUT)
+
+
+def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Problem]:
+    """The one error about the links into a layer that isn't on a cycle, if there is one."""
+    links = network.incoming[node.id]
+    names = [network.by_id[k.source].name if k.source in network.by_id else "" for k in links]
+    least, most = spec.inputs
+    slots = Counter(link.slot for link in links)
+    if "" in names:
+        text = T("A link into {layer} comes from a layer that isn't there.", layer=node.name)
+        yield _error(node, text, "", _disconnect(links[names.index("")]))
+    elif most is not None and len(links) > most:
+        text = (
+            T(
+                "{layer} takes nothing in, because pictures start there, but {producer} is linked "
+                "to it. Remove the link.",
+                layer=node.name,
+                producer=names[0],
+            )
+            if most == 0
+            else T(
+                "{layer} takes one input, but {producer} and {other} are both linked to it. Remove "
+                "one of the links, or merge the two with Add or Concatenate.",
+                layer=node.name,
+                producer=names[0],
+                other=names[1],
+            )
+        )
+        yield _error(node, text, "", *map(_disconnect, links))
+    elif (twice := next((s for s, count in slots.items() if count > 1), None)) is not None:
+        first, second, *_ = (n for n, k in zip(names, links, strict=True) if k.slot == twice)
+        text = T(
+            "{producer} and {other} are both linked to input {slot} of {layer}; an input takes "
+            "one link.",
+            layer=node.name,
+            producer=first,
+            other=second,
+            slot=twice + 1,
+        )
+        yield _error(node, text, "", *(_disconnect(k) for k in links if k.slot == twice))
+    elif not links and least:
+        text = T(
+            "Nothing reaches {layer}: link a layer to it, or delete it.",
+            layer=node.name,
+        )
+        yield _error(node, text, "", _DELETE)
+    elif len(links) < least:
+        text = T(
+            "{layer} merges two inputs or more, but only {producer} is linked to it. Link another "
+            "layer to it, or delete it.",
+            layer=node.name,
+            producer=names[0],
+        )
+        yield _error(node, text, "", _DELETE)
+
+
+def _cycles(network: Network) -> Iterator[list[str]]:
+    """Every cycle that is met by walking back along first links, in the links' direction."""
+    seen: set[str] = set()
+    for start in network.by_id:
+        path: list[str] = []
+        id = start
+        while id in network.cyclic and id not in seen:
+            seen.add(id)
+            path.append(id)
+            id = next(k.source for k in network.incoming[id] if k.source in network.cyclic)
+        if id in path:
+            yield path[path.index(id) :][::-1]
+
+
+def _cycle(network: Network, cycle: list[str]) -> Problem:
+    node = network.by_id[cycle[0]]
+    back = next(k for k in network.incoming[cycle[0]] if k.source == cycle[-1])
+    if len(cycle) == 1:
+        text = T("{layer} is linked to itself. Remove the link.", layer=node.name)
+    else:
+        names = [network.by_id[id].name for id in (*cycle, cycle[0])]
+        around = " → ".join(names if len(names) <= 8 else [*names[:4], "…", *names[-3:]])
+        text = T(
+            "{around} is a circle: no layer can wait for itself. Remove one of its links.",
+            around=around,
+        )
+    return _error(node, text, "", _disconnect(back))

@@ -1,0 +1,1 @@
+"""The process that computes: the only package that imports Keras."""

@@ -1,0 +1,56 @@
+"""The entry of an engine process: ``cnnstudio engine``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from cnnstudio.engine.host import Handlers, Host, Load
+from cnnstudio.engine.log import EngineLog
+from cnnstudio.protocol import wire
+from cnnstudio.protocol.launch import BACKENDS, ROLES
+from cnnstudio.protocol.messages import Ready
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs an engine with the arguments after ``engine``; doesn't return before it ends."""
+    options = arguments().parse_args(argv)
+    run(options, lambda: _load(options.device))
+    return 0
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Returns the parser of an engine's start options."""
+    parser = argparse.ArgumentParser(prog="cnnstudio engine")
+    parser.add_argument("--role", choices=ROLES, required=True)
+    parser.add_argument("--backend", choices=BACKENDS, required=True)
+    parser.add_argument("--device", required=True, help="auto, cpu, gpu or gpu:N")
+    parser.add_argument("--log", type=Path, required=True)
+    return parser
+
+
+def run(options: argparse.Namespace, load: Load) -> None:
+    """Takes the standard streams for the protocol and runs the host on them."""
+    requests, events = (wire.binary(os.dup(fd)) for fd in (0, 1))
+    log = EngineLog(options.log)
+    log.take_standard_streams()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to translate
+    os.environ["KERAS_BACKEND"] = options.backend
+    if options.role == "bench":
+        lower = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10
+        psutil.Process().nice(lower)
+    Host(requests, events, log, options.role, load).run()
+
+
+def _load(device: str) -> tuple[Ready, Handlers]:
+    from cnnstudio.engine.backends import describe
+    from cnnstudio.engine.jobs import HANDLERS
+
+    backend, versions, devices, chosen = describe(device)
+    return Ready(backend=backend, versions=versions, devices=devices, device=chosen), HANDLERS

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnstudio.core.data.datasets import FASHION_MNIST
+from cnnstudio.core.project import DataSettings
+from cnnstudio.decode.sets import load_part, prepare_part
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CNNSTUDIO_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def test_fashion_mnist_is_what_was_published() -> None:
+    train, test = load_part(FASHION_MNIST, "train"), load_part(FASHION_MNIST, "test")
+    assert train.pictures.shape == (60_000, 28, 28, 1)
+    assert test.pictures.shape == (10_000, 28, 28, 1)
+    assert np.bincount(train.labels).tolist() == [6000] * 10
+    assert np.bincount(test.labels).tolist() == [1000] * 10
+    assert train.labels[:5].tolist() == [9, 0, 0, 3, 0]
+    assert isinstance(load_part(FASHION_MNIST, "test").pictures.base, np.memmap)
+
+
+def test_padded_and_repeated_as_the_vgg_sample_takes_it(cache: Path) -> None:
+    settings = DataSettings(size=(32, 32), fit="pad", colour="rgb")
+    own, wide = load_part(FASHION_MNIST, "test"), prepare_part(FASHION_MNIST, "test", settings)
+    assert wide.pictures.shape == (10_000, 32, 32, 3)
+    for channel in range(3):
+        assert np.array_equal(wide.pictures[:, 2:30, 2:30, channel], own.pictures[..., 0])
+    border = wide.pictures.copy()
+    border[:, 2:30, 2:30] = 0
+    assert not border.any()
+    assert not wide.pictures.flags.writeable
+    assert len(list((cache / "pictures").iterdir())) == 3, "pictures, labels, resized pictures"
