@@ -41,6 +41,14 @@ QPushButton[kind="row"] { border: none; border-radius: 0; background: transparen
   text-align: left; padding: 0 12px; min-height: ${row}px; }
 QPushButton[kind="row"]:hover { background: $hover; }
 QPushButton[kind="row"]:checked { background: $selection; }
+QPushButton[kind="segment"] { border: none; border-left: 1px solid $line; border-radius: 0;
+  padding: 0 11px; min-height: ${inner}px; background: transparent; color: $muted; }
+QPushButton[kind="segment"]:hover { background: $hover; }
+QPushButton[kind="segment"]:checked { background: $selection; color: $text; }
+QPushButton[kind="segment"][place="first"] { border-left: none;
+  border-top-left-radius: ${radius}px; border-bottom-left-radius: ${radius}px; }
+QPushButton[kind="segment"][place="last"] { border-top-right-radius: ${radius}px;
+  border-bottom-right-radius: ${radius}px; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox { border: 1px solid $control;
   border-radius: ${radius}px; background: $surface; color: $text;

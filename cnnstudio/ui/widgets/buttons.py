@@ -1,0 +1,115 @@
+"""Buttons with a text, an icon, or both."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from cnnstudio.core.text import Text
+from cnnstudio.ui.theme.tokens import ICON
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.language import Phrase
+
+_ICON_COLOURS = {"primary": "on_accent", "danger": "danger"}
+
+
+class Button(QPushButton):
+    """A push button in one of the design's kinds.
+
+    Args:
+        context: Theme and language.
+        text: What it says; "" for an icon alone (see `IconButton`).
+        icon: An icon's name, "" for none.
+        kind: "" (outlined), "primary" (one per region), "quiet", "danger", "status" or "row".
+        role: The type role of its text.
+        parent: Its parent.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        text: Text | str = "",
+        icon: str = "",
+        kind: str = "",
+        *,
+        role: str = "button",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._icon = icon
+        self._role = role
+        self._kind = kind
+        self._reason: Phrase[QPushButton] | None = None
+        self.setProperty("kind", kind)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._phrase = Phrase(context.language, self, QPushButton.setText, text)
+        context.theme.changed.connect(self._dress)
+        self._dress()
+
+    def say(self, text: Text | str) -> None:
+        """Shows another text."""
+        self._phrase.set(text)
+
+    def set_icon(self, icon: str) -> None:
+        """Shows another icon."""
+        if icon != self._icon:
+            self._icon = icon
+            self._dress()
+
+    def set_possible(self, possible: bool, reason: Text | str = "") -> None:
+        """Enables it, or disables it and says why in its tooltip."""
+        self.setEnabled(possible)
+        if self._reason is None:
+            self._reason = Phrase(self._context.language, self, QPushButton.setToolTip, reason)
+        self._reason.set("" if possible else reason)
+
+    def _dress(self) -> None:
+        theme = self._context.theme
+        self.setFont(theme.font(self._role))
+        if self._icon:
+            colour = _ICON_COLOURS.get(self._kind, "muted")
+            on = "text" if colour == "muted" else colour
+            self.setIcon(theme.icon(self._icon, colour, on))
+            self.setIconSize(QSize(theme.scaled(ICON), theme.scaled(ICON)))
+
+
+class IconButton(Button):
+    """An icon alone, 28×28, whose tooltip has its name and its shortcut.
+
+    Args:
+        context: Theme and language.
+        icon: The icon's name.
+        name: What it does, read aloud and shown in the tooltip.
+        shortcut: Its keys, shown in the tooltip only; the action table owns them.
+        checkable: Whether it stays down.
+        parent: Its parent.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        icon: str,
+        name: Text,
+        shortcut: str = "",
+        *,
+        checkable: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context, "", icon, "icon", parent=parent)
+        self._shortcut = shortcut
+        self.setCheckable(checkable)
+        self._name_phrase = Phrase(context.language, self, IconButton._set_name, name)
+
+    def rename(self, name: Text, icon: str = "") -> None:
+        """Changes what it does in words, and its icon if one is given."""
+        if icon:
+            self.set_icon(icon)
+        self._name_phrase.set(name)
+
+    def _set_name(self, words: str) -> None:
+        keys = QKeySequence(self._shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        self.setAccessibleName(words)
+        self.setToolTip(f"{words}  {keys}" if keys else words)

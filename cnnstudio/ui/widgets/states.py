@@ -1,0 +1,132 @@
+"""What stands where content isn't: an invitation, or what went wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.theme.tokens import GAP, ICON, RADIUS
+from cnnstudio.ui.widgets.buttons import Button
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.label import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A button that mends something.
+
+    Attributes:
+        text: What it does.
+        run: Does it.
+    """
+
+    text: Text
+    run: Callable[[], object]
+
+
+class EmptyState(QWidget):
+    """One sentence about what will be here, and the button that makes it so.
+
+    Args:
+        context: Theme and language.
+        sentence: What will be here.
+        remedy: The button; None where nothing can be done from here.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        sentence: Text,
+        remedy: Remedy | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addStretch(1)
+        self.sentence = Label(context, sentence, "body", "muted", wrap=True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.sentence)
+        self.button: Button | None = None
+        if remedy is not None:
+            self.button = Button(context, remedy.text, kind="primary")
+            self.button.clicked.connect(lambda _=False: remedy.run())
+            column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+
+
+class Notice(QWidget):
+    """What happened, why, and the buttons that mend it; the likeliest comes first.
+
+    Args:
+        context: Theme and language.
+        what: What happened, with names and numbers.
+        why: Why, or what it means; "" for nothing.
+        remedies: What would help.
+        tone: "danger", "warning" or "success".
+        details: A log or trace, shown on request; "" for none.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        what: Text,
+        why: Text | str = "",
+        remedies: Sequence[Remedy] = (),
+        *,
+        tone: str = "danger",
+        details: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = context.theme
+        self._tone = tone
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12 + ICON + GAP, 10, 12, 10)
+        column.setSpacing(4)
+        self.what = Label(context, what, "title", wrap=True)
+        column.addWidget(self.what)
+        self.why = Label(context, why, "small", "text", wrap=True)
+        self.why.setVisible(bool(why))
+        column.addWidget(self.why)
+        self.buttons: list[Button] = []
+        self.log: QPlainTextEdit | None = None
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 6, 0, 0)
+        row.setSpacing(GAP)
+        for remedy in remedies:
+            button = Button(context, remedy.text)
+            button.clicked.connect(lambda _=False, remedy=remedy: remedy.run())
+            row.addWidget(button)
+            self.buttons.append(button)
+        if details:
+            self.log = QPlainTextEdit(details)
+            self.log.setReadOnly(True)
+            self.log.setFont(self._theme.font("code-small"))
+            self.log.setVisible(False)
+            show = Button(context, T("Show log"), kind="quiet")
+            show.setCheckable(True)
+            show.toggled.connect(self.log.setVisible)
+            row.addWidget(show)
+            self.buttons.append(show)
+        row.addStretch(1)
+        if self.buttons:
+            column.addLayout(row)
+        if self.log is not None:
+            column.addWidget(self.log)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, side = self._theme, self._theme.scaled(ICON)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(f"{self._tone}_ground"))
+        painter.drawRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        icons = {"danger": "circle-alert", "warning": "triangle-alert", "success": "circle-check"}
+        ratio = self.devicePixelRatioF()
+        painter.drawPixmap(12, 11, theme.pixmap(icons[self._tone], self._tone, side, ratio))

@@ -1,0 +1,179 @@
+"""Forms made from declarations, driven with real keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from cnnstudio.core.layers.conv2d import KIND
+from cnnstudio.core.layers.parameters import Choice, Flag, Integer, Number, PairOf, Sizes
+from cnnstudio.core.text import T
+from cnnstudio.ui.widgets.choices import Segmented
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.fields import NumberField, PairField, number_text, read_number
+from cnnstudio.ui.widgets.form import Form, SliderField
+
+PARAMETERS = (
+    Integer(name="units", label=T("Units"), help=T("How many."), default=10, maximum=1000),
+    Number(name="shift", label=T("Shift"), help=T("By how much."), default=0.0),
+    Number(
+        name="rate",
+        label=T("Rate"),
+        help=T("The share."),
+        default=0.4,
+        minimum=0,
+        maximum=1,
+        open_maximum=True,
+    ),
+    Flag(name="bias", label=T("Bias"), help=T("Whether."), default=True),
+    Choice(name="padding", label=T("Padding"), help=T("Which."), default="valid",
+           choices=("valid", "same")),
+    PairOf(name="strides", label=T("Strides"), help=T("Steps."), default=None, optional=True),
+    Sizes(name="shape", label=T("Shape"), help=T("The shape."), default=(28, 28, 1)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def form(qtbot: QtBot, context: Context) -> Form:
+    form = Form(context, PARAMETERS)
+    qtbot.addWidget(form)
+    form.resize(380, 400)
+    form.show()
+    form.set_values({})
+    return form
+
+
+def _heard(form: Form) -> list[tuple[str, Any]]:
+    heard: list[tuple[str, Any]] = []
+    form.changed.connect(lambda name, value: heard.append((name, value)))
+    return heard
+
+
+def _type(qtbot: QtBot, field: QWidget, text: str) -> None:
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_defaults_are_shown_and_nothing_is_signalled(form: Form) -> None:
+    heard = _heard(form)
+    form.set_values({"units": 64})
+    units, pair = form.editor("units"), form.editor("strides")
+    assert isinstance(units, NumberField)
+    assert isinstance(pair, PairField)
+    assert units.text() == "64"
+    assert pair.value is None
+    assert heard == []
+
+
+def test_typing_a_number(qtbot: QtBot, form: Form) -> None:
+    heard = _heard(form)
+    _type(qtbot, form.editor("units"), "128")
+    _type(qtbot, form.editor("shift"), "-0.5")
+    assert heard == [("units", 128), ("shift", -0.5)]
+    shift = form.editor("shift")
+    assert isinstance(shift, NumberField)
+    shift.set_value(-0.5)
+    assert shift.text() == "−0.5"
+
+
+def test_a_refused_value_stays_with_its_reason(qtbot: QtBot, form: Form) -> None:
+    heard = _heard(form)
+    _type(qtbot, form.editor("units"), "0")
+    assert heard == []
+    assert "whole number from 1 to 1,000" in form.problem("units")
+    assert form.editor("units").property("state") == "error"
+    _type(qtbot, form.editor("units"), "12")
+    assert form.problem("units") == ""
+    assert heard == [("units", 12)]
+
+
+def test_arrow_keys_step_and_stop_at_the_bounds(qtbot: QtBot, form: Form) -> None:
+    heard = _heard(form)
+    field = form.editor("units")
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    qtbot.keyClick(field, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert heard == [("units", 11), ("units", 1)]
+
+
+def test_plus_button_signals_while_held_and_once_when_released(qtbot: QtBot, form: Form) -> None:
+    heard, moving = _heard(form), []
+    form.changing.connect(lambda _name, value: moving.append(value))
+    plus = form.editor("units").findChildren(QWidget)[-1]
+    qtbot.mousePress(plus, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(moving) >= 2)
+    assert heard == []
+    qtbot.mouseRelease(plus, Qt.MouseButton.LeftButton)
+    assert heard == [("units", moving[-1])]
+    qtbot.mouseClick(plus, Qt.MouseButton.LeftButton)
+    assert heard[1:] == [("units", moving[-1] + 1)]
+
+
+def test_slider_signals_changing_then_changed(qtbot: QtBot, form: Form) -> None:
+    heard, moving = _heard(form), []
+    form.changing.connect(lambda _name, value: moving.append(value))
+    editor = form.editor("rate")
+    assert isinstance(editor, SliderField)
+    slider = editor.slider
+    start = QPoint(round(slider.width() * 0.4), slider.height() // 2)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(slider, start + QPoint(30, 0))
+    qtbot.mouseMove(slider, start + QPoint(40, 0))
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 0))
+    assert moving
+    assert heard == [("rate", moving[-1])]
+    assert 0.4 < moving[-1] < 1
+
+
+def test_pair_flag_choice_and_shape(qtbot: QtBot, form: Form) -> None:
+    heard = _heard(form)
+    pair = form.editor("strides")
+    assert isinstance(pair, PairField)
+    _type(qtbot, pair.fields[0], "2")
+    assert "rows, columns" in form.problem("strides")
+    _type(qtbot, pair.fields[1], "3")
+    flag = form.editor("bias")
+    qtbot.keyClick(flag.focusProxy() or flag, Qt.Key.Key_Space)
+    choice = form.editor("padding")
+    assert isinstance(choice, Segmented)
+    same = choice.findChildren(QWidget)[-1]
+    qtbot.mouseClick(same, Qt.MouseButton.LeftButton)
+    _type(qtbot, form.editor("shape"), "32 x 32 x 3")
+    assert heard == [
+        ("strides", [2, 3]),
+        ("bias", False),
+        ("padding", "same"),
+        ("shape", [32, 32, 3]),
+    ]
+
+
+def test_a_layer_kind_is_a_form(qtbot: QtBot, context: Context) -> None:
+    form = Form(context, KIND.parameters)
+    qtbot.addWidget(form)
+    form.show()
+    form.set_values({"filters": 64, "kernel_size": 3})
+    assert form.editor("kernel_size").value == [3, 3]  # type: ignore[attr-defined]
+    assert not form.editor("dilation_rate").isVisible()
+    form.show_problem("groups", T("{layer} splits", layer="x"))
+    assert form.editor("dilation_rate").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("−3", -3), ("1,024", 1024), ("1e-3", 0.001), ("", None), ("abc", "abc"), (" 2.50", 2.5)],
+)
+def test_reading_numbers(typed: str, read: object) -> None:
+    assert read_number(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(-3, "−3"), (0.001, "0.001"), (2.0, "2"), (None, ""), (1e-7, "1e−07")]
+)
+def test_showing_numbers(value: float | None, shown: str) -> None:
+    assert number_text(value) == shown
