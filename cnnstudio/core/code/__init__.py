@@ -1,0 +1,1 @@
+"""Between a network and Keras source code."""

@@ -1,0 +1,46 @@
+"""Names a person gives, as names Keras runs.
+
+A layer's name becomes part of a TensorFlow scope and of a path in a weights file, so letters
+beyond ASCII, spaces, slashes and names of dots alone fail late or worse.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cnnstudio.core.network import LayerNode, Network
+
+_LONGEST = 60
+_SAFE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{_LONGEST - 1}}}", re.ASCII)
+
+
+def safe_names(network: Network) -> dict[str, str]:
+    """A name for every layer, by id, that Keras runs and no other layer has.
+
+    A name that is safe stays as it is; any other keeps its safe characters or, where too little is
+    left, becomes its kind's. The same network always gives the same names.
+    """
+    names: dict[str, str] = {}
+    for node in network.by_id.values():
+        if _SAFE.fullmatch(node.name) and node.name not in names.values():
+            names[node.id] = node.name
+    taken = set(names.values())
+    for id, node in network.by_id.items():
+        if id not in names:
+            stem = _stem(node)
+            number = 0
+            name = stem
+            while name in taken:
+                number += 1
+                name = f"{stem}_{number}"
+            names[id] = name
+            taken.add(name)
+    return {id: names[id] for id in network.by_id}
+
+
+def _stem(node: LayerNode) -> str:
+    for text in (node.name, node.kind):
+        safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_.-")[:_LONGEST]
+        if re.match(r"[A-Za-z]", safe):
+            return safe
+    return "layer"

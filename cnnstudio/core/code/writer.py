@@ -1,0 +1,136 @@
+"""A network as Keras source code, in the functional style of the lecture: one line a layer."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections import Counter
+
+from cnnstudio.core.analysis import analyse
+from cnnstudio.core.code.names import safe_names
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.layers.spec import Family
+from cnnstudio.core.network import LayerNode, Network
+from cnnstudio.core.text import T
+
+# First arguments that code usually gives without their name: Dense(100), Dropout(0.4).
+_POSITIONAL = frozenset({"units", "rate", "pool_size", "activation"})
+_INPUT, _OUTPUT = "input_tensor", "output"
+# What Keras calls a layer without a name; elsewhere that is the kind's id.
+_AUTOMATIC = {"input": "input_layer"}
+
+
+def write_model_code(network: Network) -> str:
+    """Writes source that builds `network` as ``model``.
+
+    Arguments are written where Keras has no default and where the project states them; a name
+    where Keras, in a fresh process, would choose another. Layers are built in the order of
+    ``network.order``, so that a seed gives the studio's initial weights.
+
+    Raises:
+        BadInput: For a network with an error, naming the first.
+    """
+    analysis = analyse(network)
+    if analysis.errors:
+        raise BadInput(
+            T("There is no code for this network yet. {problem}", problem=analysis.errors[0].text)
+        )
+    assert analysis.output is not None
+    nodes = [network.by_id[id] for id in network.order]
+    variables = _variables(network, analysis.output.node)
+    names = _explicit_names(network)
+    lines = [_line(network, node, variables, names.get(node.id)) for node in nodes]
+    classes = sorted({node.spec.keras for node in nodes if node.spec})
+    return "\n".join(
+        [
+            *_imports(classes),
+            "",
+            *lines,
+            "",
+            f"model = Model(inputs={_INPUT}, outputs={variables[analysis.output.node.id]})",
+            "",
+        ]
+    )
+
+
+def _imports(classes: list[str]) -> list[str]:
+    line = f"from keras.layers import {', '.join(classes)}"
+    if len(line) > 88:
+        line = "from keras.layers import (\n    " + ",\n    ".join(classes) + ",\n)"
+    return [line, "from keras.models import Model"]
+
+
+def _line(network: Network, node: LayerNode, variables: dict[str, str], name: str | None) -> str:
+    assert node.spec is not None
+    arguments = [
+        value if index == 0 and parameter.name in _POSITIONAL else f"{parameter.name}={value}"
+        for index, parameter in enumerate(node.spec.parameters)
+        if parameter.required or parameter.name in node.params
+        for value in [_python(parameter.write(node.values[parameter.name]))]
+    ]
+    if name is not None:
+        arguments.append(f"name={name!r}")
+    line = f"{variables[node.id]} = {node.spec.keras}({', '.join(arguments)})"
+    sources = [variables[link.source] for link in network.incoming[node.id]]
+    if node.spec.family is Family.MERGING:
+        line += f"([{', '.join(sources)}])"
+    elif sources:
+        line += f"({sources[0]})"
+    return line if name in (None, node.name) else f"{line}  # {_comment(node.name)}"
+
+
+def _explicit_names(network: Network) -> dict[str, str]:
+    """The names Keras wouldn't choose by itself, by id."""
+    unnamed: Counter[str] = Counter()
+    explicit = {}
+    names = safe_names(network)
+    for id in network.order:
+        node = network.by_id[id]
+        stem = _AUTOMATIC.get(node.kind, node.kind)
+        automatic = f"{stem}_{unnamed[stem]}" if unnamed[stem] else stem
+        if names[id] == node.name == automatic:
+            unnamed[stem] += 1
+        else:
+            explicit[id] = names[id]
+    return explicit
+
+
+def _variables(network: Network, output: LayerNode) -> dict[str, str]:
+    """A variable for every layer: ``x`` along a chain, the layer's name where branches need it."""
+    names = safe_names(network)
+    taken = {_INPUT, _OUTPUT, "x", "model"}
+    taken |= {node.spec.keras for node in network.layers if node.spec} | {"Model"}
+    variables = {}
+    for id, following in zip(network.order, (*network.order[1:], ""), strict=True):
+        node = network.by_id[id]
+        if node.kind == "input":
+            variables[id] = _INPUT
+        elif node is output:
+            variables[id] = _OUTPUT
+        elif all(link.target == following for link in network.outgoing[id]):
+            variables[id] = "x"
+        else:
+            variables[id] = _identifier(names[id], taken)
+            taken.add(variables[id])
+    return variables
+
+
+def _identifier(name: str, taken: set[str]) -> str:
+    stem = re.sub(r"\W", "_", name, flags=re.ASCII)
+    if stem[0].isdigit() or keyword.iskeyword(stem):
+        stem = f"layer_{stem}"
+    identifier, number = stem, 1
+    while identifier in taken:
+        number += 1
+        identifier = f"{stem}_{number}"
+    return identifier
+
+
+def _python(value: object) -> str:
+    return repr(tuple(value) if isinstance(value, list) else value)
+
+
+def _comment(name: str) -> str:
+    """A name that can't end its line."""
+    shown = "".join(c if c.isprintable() else " " for c in name)
+    return shown if len(shown) <= 60 else shown[:57] + "…"

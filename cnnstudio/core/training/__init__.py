@@ -1,0 +1,1 @@
+"""What a training needs, checked before it starts."""

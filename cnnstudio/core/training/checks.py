@@ -1,0 +1,288 @@
+"""Whether a project can be trained: every setting by itself, then network and data together.
+
+Settings are checked as they were read, whatever their type: a form may hold text where a number
+belongs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cnnstudio.core.analysis import Analysis, NodeAnalysis
+from cnnstudio.core.data.datasets import DATASETS, Dataset
+from cnnstudio.core.data.scaling import SCALINGS
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.layers.parameters import is_whole, shown
+from cnnstudio.core.project import DataSettings, Optimizer, Project, TrainingSettings
+from cnnstudio.core.shapes import Shape, show_shape
+from cnnstudio.core.text import T, Text
+
+OPTIMIZERS = ("adam", "sgd", "rmsprop", "adamw")
+LOSSES = ("auto", "sparse_categorical_crossentropy")
+FITS = ("stretch", "pad")
+COLOURS = {"grey": 1, "rgb": 3}  # channels the network gets
+SEEDS = 2**32  # RandomState takes seeds below this
+LARGEST_SIZE = 4096
+MOST_EPOCHS = 1_000_000
+MOST_PICTURES = 10_000_000
+HIGHEST_RATE = 100
+
+_DATA, _OPTIMIZER, _TRAINING = DataSettings(), Optimizer(), TrainingSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """Something that keeps a project from being trained.
+
+    Attributes:
+        field: The setting it is about, such as "training.batch_size"; "network" for the layers.
+        text: The field, its value, what is allowed and the default.
+        node: The layer it is about, "" if none.
+    """
+
+    field: str
+    text: Text
+    node: str = ""
+
+
+def problems(project: Project) -> tuple[FieldProblem, ...]:
+    """What is wrong with the settings, in the order of the fields."""
+    settings = tuple(_settings_problems(project.data, project.training))
+    return settings or tuple(_together(project.data, project.training))
+
+
+def training_problems(
+    project: Project, analysis: Analysis, data: Dataset
+) -> tuple[FieldProblem, ...]:
+    """What keeps the project from being trained on `data`: settings, layers, then both together.
+
+    Args:
+        project: The project.
+        analysis: The analysis of its network.
+        data: The facts of its dataset.
+    """
+    found = problems(project)
+    found += tuple(FieldProblem("network", p.text, p.node) for p in analysis.errors)
+    if found or analysis.input is None or analysis.output is None:
+        return found
+    return (
+        *_input_problems(project.data, analysis.input, data),
+        *_output_problems(analysis.output, data),
+    )
+
+
+def check_trainable(project: Project, analysis: Analysis, data: Dataset) -> None:
+    """Raises BadInput with the first thing that keeps the project from being trained."""
+    for problem in training_problems(project, analysis, data):
+        raise BadInput(problem.text)
+
+
+def picture_shape(settings: DataSettings, data: Dataset) -> Shape:
+    """(rows, columns, channels) the network gets from `data` with sound `settings`."""
+    rows, columns = settings.size or data.shape[:2]
+    return rows, columns, COLOURS[settings.colour]
+
+
+def chosen_loss(settings: TrainingSettings) -> str:
+    """The Keras loss a run uses; "auto" means the one for labels that are class numbers."""
+    if settings.loss == "auto":
+        return "sparse_categorical_crossentropy"
+    return settings.loss
+
+
+# ------------------------------------------------------------------------- settings, one by one
+
+
+def _settings_problems(data: DataSettings, training: TrainingSettings) -> Iterator[FieldProblem]:
+    optimizer = training.optimizer
+    yield from _one_of("data.source", data.source, DATASETS, _DATA.source)
+    yield from _number("data.validation", data.validation, 0, 1, _DATA.validation, open_high=True)
+    yield from _whole("data.split_seed", data.split_seed, 0, SEEDS - 1, _DATA.split_seed)
+    yield from _size(data.size)
+    yield from _one_of("data.fit", data.fit, FITS, _DATA.fit)
+    yield from _one_of("data.colour", data.colour, COLOURS, _DATA.colour)
+    yield from _one_of("data.scaling", data.scaling, SCALINGS, _DATA.scaling)
+    yield from _one_of("training.optimizer.name", optimizer.name, OPTIMIZERS, _OPTIMIZER.name)
+    yield from _number(
+        "training.optimizer.learning_rate",
+        optimizer.learning_rate,
+        0,
+        HIGHEST_RATE,
+        _OPTIMIZER.learning_rate,
+        open_low=True,
+    )
+    yield from _number(
+        "training.optimizer.momentum",
+        optimizer.momentum,
+        0,
+        1,
+        _OPTIMIZER.momentum,
+        open_high=True,
+    )
+    yield from _whole(
+        "training.batch_size", training.batch_size, 1, MOST_PICTURES, _TRAINING.batch_size
+    )
+    yield from _whole("training.epochs", training.epochs, 1, MOST_EPOCHS, _TRAINING.epochs)
+    yield from _one_of("training.loss", training.loss, LOSSES, _TRAINING.loss)
+    yield from _whole("training.seed", training.seed, 0, SEEDS - 1, _TRAINING.seed)
+    if not isinstance(training.shuffle, bool):
+        yield _refused("training.shuffle", training.shuffle, T("true or false"), _TRAINING.shuffle)
+
+
+def _together(data: DataSettings, training: TrainingSettings) -> Iterator[FieldProblem]:
+    """Bounds that depend on several settings, each of them sound by itself."""
+    total = DATASETS[data.source].train.pictures
+    pictures = total - round(data.validation * total)
+    if pictures < 1:
+        text = T("a share that leaves pictures to train on (there are {count})", count=total)
+        yield _refused("data.validation", data.validation, text, _DATA.validation)
+        return
+    if training.batch_size > pictures:
+        text = T(
+            "a whole number from {low} to {high}, the pictures there are to train on",
+            low=1,
+            high=pictures,
+        )
+        yield _refused("training.batch_size", training.batch_size, text, _TRAINING.batch_size)
+        return
+    batches = training.epochs * math.ceil(pictures / training.batch_size)
+    if training.seed + batches >= SEEDS:
+        text = T(
+            "a whole number from {low} to {high}, because each of the {batches} batches has a "
+            "seed of its own below 2³²",
+            low=0,
+            high=SEEDS - 1 - batches,
+            batches=batches,
+        )
+        yield _refused("training.seed", training.seed, text, _TRAINING.seed)
+
+
+def _refused(field: str, value: object, allowed: Text, default: object) -> FieldProblem:
+    return FieldProblem(
+        field,
+        T(
+            "{field} can't be {value}; it takes {allowed}. The default is {default}.",
+            field=field,
+            value=shown(value),
+            allowed=allowed,
+            default=shown(default),
+        ),
+    )
+
+
+def _one_of(
+    field: str, value: object, names: Iterable[str], default: str
+) -> Iterator[FieldProblem]:
+    if not isinstance(value, str) or value not in names:
+        yield _refused(field, value, T("one of {names}", names=", ".join(names)), default)
+
+
+def _whole(field: str, value: object, low: int, high: int, default: int) -> Iterator[FieldProblem]:
+    if not (isinstance(value, int) and is_whole(value) and low <= value <= high):
+        text = T("a whole number from {low} to {high}", low=low, high=high)
+        yield _refused(field, value, text, default)
+
+
+def _number(
+    field: str,
+    value: object,
+    low: float,
+    high: float,
+    default: float,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> Iterator[FieldProblem]:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        above = value > low if open_low else value >= low
+        below = value < high if open_high else value <= high
+        if above and below:
+            return
+    text = T(
+        "a number {low} and {high}",
+        low=f"{'>' if open_low else '≥'} {low:g}",
+        high=f"{'<' if open_high else '≤'} {high:g}",
+    )
+    yield _refused(field, value, text, default)
+
+
+def _size(value: object) -> Iterator[FieldProblem]:
+    sound = value is None or (
+        isinstance(value, list | tuple)
+        and len(value) == 2
+        and all(is_whole(n) and 1 <= n <= LARGEST_SIZE for n in value)
+    )
+    if not sound:
+        text = T(
+            "two whole numbers from {low} to {high} (rows, columns), or nothing for the pictures' "
+            "own size",
+            low=1,
+            high=LARGEST_SIZE,
+        )
+        yield _refused("data.size", value, text, _DATA.size)
+
+
+# ------------------------------------------------------------------------- network and data
+
+
+def _input_problems(
+    settings: DataSettings, input: NodeAnalysis, data: Dataset
+) -> Iterator[FieldProblem]:
+    given = picture_shape(settings, data)
+    if input.output == given:
+        return
+    if len(input.output) == 3 and input.output[2] in COLOURS.values():
+        remedy = T(
+            "Set the data's size to {size} and its colour to {colour}, or the shape of {layer} to "
+            "{given}.",
+            size=show_shape(input.output[:2]),
+            colour="grey" if input.output[2] == 1 else "rgb",
+            layer=input.node.name,
+            given=show_shape(given),
+        )
+    else:
+        remedy = T(
+            "Set the shape of {layer} to {given}.",
+            layer=input.node.name,
+            given=show_shape(given),
+        )
+    text = T(
+        "{layer} takes {wanted}, but the data gives pictures of {given}. {remedy}",
+        layer=input.node.name,
+        wanted=show_shape(input.output),
+        given=show_shape(given),
+        remedy=remedy,
+    )
+    yield FieldProblem("network", text, input.node.id)
+
+
+def _output_problems(output: NodeAnalysis, data: Dataset) -> Iterator[FieldProblem]:
+    node, classes = output.node, len(data.classes)
+    if len(output.output) != 1:
+        text = T(
+            "{layer} ends the network with {shape}, but an answer is one number for each of the "
+            "{classes} classes. Put Flatten or GlobalAveragePooling2D and a Dense layer of "
+            "{classes} units at the end.",
+            layer=node.name,
+            shape=show_shape(output.output),
+            classes=classes,
+        )
+    elif output.output[0] != classes:
+        text = T(
+            "{layer} ends the network with {count} values, but the data has {classes} classes. "
+            "Give the last Dense layer {classes} units.",
+            layer=node.name,
+            count=output.output[0],
+            classes=classes,
+        )
+    elif output.kind.id != "softmax" and node.values.get("activation") != "softmax":
+        text = T(
+            "{layer} ends the network without softmax, but the loss compares probabilities that "
+            "add up to 1. Set its activation to softmax, or put a Softmax layer at the end.",
+            layer=node.name,
+        )
+    else:
+        return
+    yield FieldProblem("network", text, node.id)
