@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from cnnstudio.core.data.cache import cached
 from cnnstudio.core.data.datasets import DataFile, Dataset
 from cnnstudio.core.project import DataSettings
+from cnnstudio.core.training.checks import picture_shape
 from cnnstudio.decode.idx import check_pair, read_images, read_labels
 from cnnstudio.decode.resizing import fit_pictures, with_channels
-
-CHANNELS = {"grey": 1, "rgb": 3}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +58,13 @@ def prepare_part(dataset: Dataset, part: str, settings: DataSettings) -> Labelle
     """
     own = load_part(dataset, part)
     pictures = own.pictures
-    if settings.size is not None and settings.size != pictures.shape[1:3]:
-        rows, columns = settings.size
+    rows, columns, channels = picture_shape(settings, dataset)
+    if (rows, columns) != pictures.shape[1:3]:
         pictures = cached(
             f"{_name(dataset, dataset.part(part).images)}-{rows}x{columns}-{settings.fit}",
             lambda: fit_pictures(own.pictures, (rows, columns), settings.fit),
         )
-    return Labelled(with_channels(pictures, CHANNELS[settings.colour]), own.labels)
+    return Labelled(with_channels(pictures, channels), own.labels)
 
 
 def _name(dataset: Dataset, file: DataFile) -> str:

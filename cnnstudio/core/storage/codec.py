@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
@@ -170,11 +170,12 @@ class _Reader:
         return value
 
     def integer(self, token: str) -> int:
-        if len(token) > 100:
-            self.refuse_number(token)
-        return int(token)
+        try:
+            return int(token)
+        except ValueError:  # thousands of digits
+            return self.refuse_number(token)
 
-    def refuse_number(self, token: str) -> None:
+    def refuse_number(self, token: str) -> NoReturn:
         start = next(
             found.start()
             for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[-+.\w]+', self._text)
@@ -435,7 +436,7 @@ def lay_out(value: Mapping[str, Any], unfold: Mapping[str, Any]) -> bytes:
             everything else stays on one line.
 
     Raises:
-        ValueError: For a number that isn't finite.
+        ValueError: For a number that isn't finite, or has thousands of digits.
     """
     # A lone surrogate can't be UTF-8; a person sees "?" in its place.
     return (_lines(value, unfold, "") + "\n").encode("utf-8", "replace")

@@ -35,6 +35,7 @@ from cnnstudio.core.text import T, Text
 
 SUFFIX = ".cnnstudio"
 MOST_LAYERS = 10_000
+_TOO_LONG = 10**4300  # Python reads and writes no more digits
 _HEADER = ("format", "version", "studio")
 
 # The parts of a project that are spread over lines.
@@ -209,7 +210,8 @@ def _link_to_json(link: Link) -> dict[str, Any]:
 
 
 def _plain(number: float) -> float:
-    return int(number) if math.isfinite(number) and number == int(number) else number
+    """A coordinate without ``.0`` where it is whole."""
+    return int(number) if abs(number) < 2**53 and number == int(number) else number
 
 
 def _named(project: Project, path: Path) -> Project:
@@ -218,7 +220,9 @@ def _named(project: Project, path: Path) -> Project:
 
 
 def _not_finite(value: object, place: str) -> str:
-    """Where the first number stands that isn't finite, "" if nowhere."""
+    """Where the first number stands that isn't finite or can't be written, "" if nowhere."""
+    if isinstance(value, int):
+        return "" if abs(value) < _TOO_LONG else place
     if isinstance(value, float):
         return "" if math.isfinite(value) else place
     children: list[tuple[str, object]] = []

@@ -1,0 +1,82 @@
+"""A model's weights and training state as named arrays, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.text import T
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def weights_of(model: keras.Model) -> Arrays:
+    """The weights by variable path, such as ``conv2d/kernel``."""
+    return _read(model.weights)
+
+
+def state_of(model: keras.Model) -> Arrays:
+    """What an exact resume needs beside the weights: random states and the optimiser.
+
+    A ``.keras`` file doesn't hold the state of Dropout's ``SeedGenerator``
+    (``keras/src/random/seed_generator.py``); without it a resumed run drops other units.
+    """
+    return _read(_state_variables(model))
+
+
+def load_weights(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source: str) -> None:
+    """Puts weights into `model`.
+
+    Raises:
+        BadInput: When names or shapes differ from the model's; `source` says whose they are.
+    """
+    _write(model.weights, arrays, source)
+
+
+def load_state(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source: str) -> None:
+    """Puts a training state into a compiled `model`; raises as ``load_weights``."""
+    _write(_state_variables(model), arrays, source)
+
+
+def _state_variables(model: keras.Model) -> list[keras.Variable]:
+    """Every variable of the layers that isn't a weight, and those of the optimiser."""
+    weights = {id(variable) for variable in model.weights}
+    own = [
+        variable
+        for layer in model.layers
+        for variable in layer.variables
+        if id(variable) not in weights
+    ]
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    return [*own, *model.optimizer.variables]
+
+
+def _read(variables: Iterable[keras.Variable]) -> Arrays:
+    return {v.path: np.array(keras.ops.convert_to_numpy(v.value)) for v in variables}
+
+
+def _write(
+    variables: list[keras.Variable], arrays: Mapping[str, NDArray[Any]], source: str
+) -> None:
+    wanted = {variable.path: tuple(variable.shape) for variable in variables}
+    found = {name: array.shape for name, array in arrays.items()}
+    if wanted != found:
+        different = sorted(
+            name for name in {*wanted, *found} if wanted.get(name) != found.get(name)
+        )
+        raise BadInput(
+            T(
+                "{source} doesn't belong to this network: {names} differ. The run folder is "
+                "damaged or its project was changed; train again.",
+                source=source,
+                names=", ".join(different[:5]),
+            )
+        )
+    for variable in variables:
+        variable.assign(arrays[variable.path])

@@ -1,0 +1,122 @@
+"""The pictures of a run: what it trains on, what it validates on, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstudio.core.data.datasets import Dataset, dataset
+from cnnstudio.core.data.scaling import scaled
+from cnnstudio.core.data.split import Indices, Split, stratified_split
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.project import Project
+from cnnstudio.core.storage.run_folder import RunFolder
+from cnnstudio.core.text import T
+from cnnstudio.decode.sets import Labelled, prepare_part
+from cnnstudio.engine.stream import Batch, BatchStream
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunData:
+    """The training part of a project's data, split.
+
+    Attributes:
+        project: Whose data it is.
+        facts: The dataset.
+        part: Its training pictures and labels, with the network's size and channels.
+        split: Which of them train and which validate.
+    """
+
+    project: Project
+    facts: Dataset
+    part: Labelled
+    split: Split
+
+    def stream(self, seed: int) -> BatchStream:
+        """The training batches."""
+        settings = self.project.training
+        return BatchStream(
+            self.part.pictures,
+            self.part.labels.astype(np.int32),
+            self.split.train,
+            batch_size=settings.batch_size,
+            seed=seed,
+            shuffle=settings.shuffle,
+            scaling=self.project.data.scaling,
+        )
+
+    def validation(self) -> Batch | None:
+        """All validation pictures as the network gets them, with their labels; None without."""
+        chosen = self.split.validation
+        if not len(chosen):
+            return None
+        pictures = scaled(self.part.pictures[chosen], self.project.data.scaling)
+        return pictures, self.part.labels[chosen].astype(np.int32)
+
+
+def load_data(project: Project, stored: tuple[NDArray[Any], NDArray[Any]] | None = None) -> RunData:
+    """Opens the training part of a project's data.
+
+    Args:
+        project: The project.
+        stored: The training and the validation indices of a run that already has its split.
+
+    Raises:
+        BadInput: When the data can't be read or no picture is left to train on.
+    """
+    facts = dataset(project.data.source)
+    part = prepare_part(facts, "train", project.data)
+    if stored is None:
+        split = stratified_split(part.labels, project.data.validation, project.data.split_seed)
+    else:
+        split = Split(*(_indices(each, len(part.labels)) for each in stored))
+    return RunData(project, facts, part, split)
+
+
+def measured_part(run: RunFolder, on: str) -> tuple[Labelled, Indices, Dataset]:
+    """The pictures to measure a run's checkpoint on.
+
+    Args:
+        run: The run.
+        on: "test", or "validation" or "train" as the run's stored split has them.
+
+    Returns:
+        Pictures and labels, the indices of those to use, and the dataset.
+
+    Raises:
+        BadInput: When there are none.
+    """
+    project = run.record.project
+    if on == "test":
+        facts = dataset(project.data.source)
+        part = prepare_part(facts, "test", project.data)
+        return part, np.arange(len(part.labels)), facts
+    data = load_data(project, run.read_split())
+    chosen = {"train": data.split.train, "validation": data.split.validation}.get(on)
+    if chosen is None:
+        raise BadInput(
+            T("There is no part {part} of the data. There is test, validation, train.", part=on)
+        )
+    if not len(chosen):
+        raise BadInput(
+            T(
+                "{folder} was trained without validation pictures. Measure it on test or train.",
+                folder=str(run.path),
+            )
+        )
+    return data.part, chosen, data.facts
+
+
+def _indices(stored: NDArray[Any], pictures: int) -> Indices:
+    if len(stored) and not 0 <= stored.min() <= stored.max() < pictures:
+        raise BadInput(
+            T(
+                "The run's split names pictures that the data doesn't have (it has {count}). "
+                "The run was trained on other data; train again.",
+                count=pictures,
+            )
+        )
+    return stored.astype(np.int64)

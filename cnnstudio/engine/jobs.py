@@ -1,0 +1,236 @@
+"""What an engine does on request: train, measure, predict."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstudio.core.analysis import analyse
+from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.scaling import scaled
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.project import Project
+from cnnstudio.core.shapes import show_shape
+from cnnstudio.core.storage.project_file import decode_project
+from cnnstudio.core.storage.run_folder import RunFolder
+from cnnstudio.core.text import T
+from cnnstudio.core.training.checks import check_trainable, chosen_loss
+from cnnstudio.engine.backends import current
+from cnnstudio.engine.callbacks import finite
+from cnnstudio.engine.checkpoints import load_weights
+from cnnstudio.engine.context import JobContext
+from cnnstudio.engine.data import RunData, load_data, measured_part
+from cnnstudio.engine.model import build_model, compile_model
+from cnnstudio.engine.training import restore, train
+from cnnstudio.protocol.messages import (
+    Evaluate,
+    Evaluated,
+    Event,
+    Job,
+    Log,
+    Phase,
+    Predict,
+    Predicted,
+    RunEnded,
+    StartRun,
+)
+
+_BATCH = 256  # pictures at once where nothing is trained
+
+
+def start_run(message: StartRun, context: JobContext, _blob: bytes) -> RunEnded:
+    """Trains a project in a new run folder, or goes on with one.
+
+    Raises:
+        BadInput: When project, data or folder can't be used; nothing is written then.
+        Cancelled: Before training has begun.
+    """
+    context.phase(Phase.PREPARING)
+    return _go_on(message, context) if message.resume else _begin(message, context)
+
+
+def evaluate(message: Evaluate, context: JobContext, _blob: bytes) -> Evaluated:
+    """Measures a checkpoint: loss, accuracy and confusion matrix.
+
+    Raises:
+        BadInput: When run, checkpoint or data can't be used.
+    """
+    context.phase(Phase.ANSWERING)
+    run = RunFolder.open(Path(message.run_dir))
+    model = load_model(run, message.epoch)
+    part, chosen, facts = measured_part(run, message.on)
+    probabilities = np.empty((len(chosen), len(facts.classes)), np.float32)
+    seconds = done = 0.0
+    for start, stop in _spans(len(chosen)):
+        context.check_cancelled()
+        pictures = scaled(part.pictures[chosen[start:stop]], run.record.project.data.scaling)
+        before = time.perf_counter()
+        probabilities[start:stop] = model.predict_on_batch(pictures)
+        if start or stop == len(chosen):  # the first batch is compiled
+            seconds += time.perf_counter() - before
+            done += stop - start
+    labels = part.labels[chosen].astype(np.int64)
+    predicted = probabilities.argmax(axis=1)
+    loss = keras.losses.get(chosen_loss(run.record.project.training))(labels, probabilities)
+    return Evaluated(
+        loss=finite(float(np.mean(keras.ops.convert_to_numpy(loss), dtype=np.float64))),
+        accuracy=float(np.mean(predicted == labels)),
+        images_per_second=done / seconds,
+        confusion_matrix=confusion_matrix(labels, predicted, len(facts.classes)),
+    )
+
+
+def predict(message: Predict, context: JobContext, blob: bytes) -> Predicted:
+    """Gives a checkpoint's probabilities for pictures.
+
+    Raises:
+        BadInput: When run or checkpoint can't be used, or the pictures don't fit the network.
+    """
+    context.phase(Phase.ANSWERING)
+    run = RunFolder.open(Path(message.run_dir))
+    model = load_model(run, message.epoch)
+    pictures = _pictures(message.shape, blob, model.input_shape[1:])
+    rows: list[tuple[float | None, ...]] = []
+    for start, stop in _spans(len(pictures)):
+        context.check_cancelled()
+        batch = scaled(pictures[start:stop], run.record.project.data.scaling)
+        rows += (tuple(finite(float(p)) for p in row) for row in model.predict_on_batch(batch))
+    return Predicted(probabilities=tuple(rows))
+
+
+HANDLERS: dict[type[Job], Callable[[Any, JobContext, bytes], Event | None]] = {
+    StartRun: start_run,
+    Evaluate: evaluate,
+    Predict: predict,
+}
+
+
+def load_model(run: RunFolder, epoch: int) -> keras.Model:
+    """The network of a run with the weights of an epoch; not compiled.
+
+    Raises:
+        BadInput: When there is no such checkpoint, or it is damaged.
+    """
+    arrays = run.checkpoints.read_weights(epoch)
+    model = build_model(run.record.project.network, run.record.seed)
+    load_weights(model, arrays, str(run.checkpoints.path(epoch)))
+    return model
+
+
+def confusion_matrix(
+    labels: NDArray[np.integer], predicted: NDArray[np.integer], classes: int
+) -> tuple[tuple[int, ...], ...]:
+    """Counts pictures by true class (rows) and predicted class (columns)."""
+    counts = np.zeros((classes, classes), np.int64)
+    np.add.at(counts, (labels, predicted), 1)
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def _begin(message: StartRun, context: JobContext) -> RunEnded:
+    project = decode_project(message.project, "project.cnnstudio")
+    project = _with_choices(project, message.epochs, message.seed)
+    data = _checked_data(project)
+    context.check_cancelled()
+    model = _trainable_model(project)
+    context.check_cancelled()
+    run = RunFolder.create(
+        Path(message.run_dir),
+        project,
+        epochs=project.training.epochs,
+        seed=project.training.seed,
+        **_circumstances(),
+    )
+    run.write_split(data.split.train, data.split.validation)
+    return train(run, model, data, context)
+
+
+def _go_on(message: StartRun, context: JobContext) -> RunEnded:
+    run = RunFolder.open(Path(message.run_dir), write=True)
+    after = max(run.state_epochs(), default=0)
+    epochs = message.epochs or run.record.epochs
+    if epochs <= after:
+        raise BadInput(
+            T(
+                "{folder} already has {done} epochs, and the number asked for is their total. "
+                "Ask for more than {done}.",
+                folder=str(run.path),
+                done=after,
+            )
+        )
+    project = _with_choices(run.record.project, epochs, run.record.seed)
+    data = _checked_data(project, run.read_split() if after else None)
+    context.check_cancelled()
+    model = _trainable_model(project)
+    context.check_cancelled()
+    if after:
+        restore(run, model, after)
+    now = _circumstances()
+    if after and any(getattr(run.record, name) != value for name, value in now.items()):
+        text = T("Library versions or device differ from before: the run goes on, not bit for bit.")
+        context.emit(Log(text=text))
+    run.take_over(after, epochs=epochs, **now)
+    run.write_split(data.split.train, data.split.validation)
+    return train(run, model, data, context, after)
+
+
+def _with_choices(project: Project, epochs: int, seed: int) -> Project:
+    """The project with what the request says instead: `epochs` unless 0, `seed` unless −1."""
+    training = project.training
+    if epochs:
+        training = msgspec.structs.replace(training, epochs=epochs)
+    if seed >= 0:
+        training = msgspec.structs.replace(training, seed=seed)
+    return msgspec.structs.replace(project, training=training)
+
+
+def _checked_data(
+    project: Project, stored: tuple[NDArray[Any], NDArray[Any]] | None = None
+) -> RunData:
+    check_trainable(project, analyse(project.network), dataset(project.data.source))
+    return load_data(project, stored)
+
+
+def _trainable_model(project: Project) -> keras.Model:
+    model = build_model(project.network, project.training.seed)
+    compile_model(model, project.training)
+    return model
+
+
+def _circumstances() -> dict[str, Any]:
+    """What a run records of where it is trained."""
+    backend = current()
+    return {
+        "backend": backend.name,
+        "device": backend.device,
+        "deterministic": True,  # see backends: select asks for it
+        "versions": backend.versions,
+    }
+
+
+def _spans(count: int) -> Iterator[tuple[int, int]]:
+    """Start and stop of each batch of `count` pictures."""
+    for start in range(0, count, _BATCH):
+        yield start, min(start + _BATCH, count)
+
+
+def _pictures(
+    shape: tuple[int, int, int, int], blob: bytes, wanted: tuple[int, ...]
+) -> NDArray[np.uint8]:
+    if shape[1:] != wanted or len(blob) != math.prod(shape):
+        raise BadInput(
+            T(
+                "The network takes pictures of {wanted}, but was given {given} ({count} bytes).",
+                wanted=show_shape(wanted),
+                given=show_shape(shape[1:]),
+                count=len(blob),
+            )
+        )
+    return np.frombuffer(blob, np.uint8).reshape(shape)

@@ -1,0 +1,68 @@
+"""Builds the Keras model of a network, by calling constructors with checked values.
+
+Keras' own deserialiser is never used: it runs what a file names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from cnnstudio.core.analysis import analyse
+from cnnstudio.core.code.names import safe_names
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.network import Network
+from cnnstudio.core.project import Optimizer, TrainingSettings
+from cnnstudio.core.training.checks import chosen_loss
+from cnnstudio.engine.steps import TrainingModel
+
+
+def build_model(network: Network, seed: int) -> TrainingModel:
+    """Builds `network` with initial weights drawn from `seed`.
+
+    What Keras kept of earlier models is dropped first, so a long-lived process doesn't grow and
+    equal arguments give equal weights. Layers bear their names in the exported code.
+
+    Raises:
+        BadInput: When the network has an error; the first one is told.
+    """
+    analysis = analyse(network)
+    if analysis.errors:
+        raise BadInput(analysis.errors[0].text)
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    names = safe_names(network)
+    tensors: dict[str, Any] = {}
+    for id, layer in analysis.nodes.items():
+        make = getattr(keras.layers, layer.kind.keras)
+        made = make(name=names[id], **layer.node.values)
+        given = [tensors[link.source] for link in network.incoming[id]]
+        if not given:
+            tensors[id] = made  # keras.Input gives a tensor
+        elif layer.kind.inputs == (1, 1):
+            tensors[id] = made(given[0])
+        else:
+            tensors[id] = made(given)
+    first, last = analysis.input, analysis.output
+    assert first is not None
+    assert last is not None
+    return TrainingModel(tensors[first.node.id], tensors[last.node.id])
+
+
+def compile_model(model: keras.Model, settings: TrainingSettings) -> None:
+    """Makes `model` ready for training; the optimiser's other parameters are Keras' defaults."""
+    model.compile(
+        optimizer=_OPTIMIZERS[settings.optimizer.name](settings.optimizer),
+        loss=chosen_loss(settings),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+    )
+
+
+_OPTIMIZERS: dict[str, Callable[[Optimizer], keras.optimizers.Optimizer]] = {
+    "adam": lambda s: keras.optimizers.Adam(s.learning_rate),
+    "adamw": lambda s: keras.optimizers.AdamW(s.learning_rate),
+    "sgd": lambda s: keras.optimizers.SGD(s.learning_rate, s.momentum),
+    "rmsprop": lambda s: keras.optimizers.RMSprop(s.learning_rate, momentum=s.momentum),
+}

@@ -1,0 +1,111 @@
+"""The batches of a run, each a pure function of (seed, epoch, batch)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstudio.core.data.scaling import scaled
+
+Batch = tuple[NDArray[np.float32], NDArray[Any]]
+
+_AHEAD = 4  # batches prepared while one trains; the backend holds a few more
+
+
+class _Closed(Exception):
+    """The stream was closed while batches were still asked for."""
+
+
+class BatchStream:
+    """Batches in the order of ``next(ImageDataGenerator(…).flow(x, y, B, seed=seed))``.
+
+    Batch b of epoch e has the number N = e·K + b and the random state ``RandomState(seed + N)``;
+    the first batch of an epoch draws the epoch's order from it (see CONTRIBUTING, Numbers). NumPy's
+    global random state is never touched, so a batch may be built on any thread, ahead of time,
+    or again after a resume.
+
+    Args:
+        pictures: uint8, shape (pictures, rows, columns, channels); may be memory-mapped.
+        labels: One for each picture.
+        chosen: Indices of the pictures to train on.
+        batch_size: Pictures a batch; the last one of an epoch may be smaller.
+        seed: The run's seed; 0 ≤ seed and seed + epochs·K < 2³².
+        shuffle: Whether each epoch has an order of its own.
+        scaling: How bytes become numbers (``core.data.scaling``).
+    """
+
+    def __init__(
+        self,
+        pictures: NDArray[np.uint8],
+        labels: NDArray[Any],
+        chosen: NDArray[np.int64],
+        *,
+        batch_size: int,
+        seed: int,
+        shuffle: bool,
+        scaling: str,
+    ) -> None:
+        self._pictures = pictures
+        self._labels = labels
+        self._chosen = chosen
+        self._batch_size = batch_size
+        self._seed = seed
+        self._shuffle = shuffle
+        self._scaling = scaling
+        self._order = lru_cache(maxsize=1)(self._order_of)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
+
+    @property
+    def steps(self) -> int:
+        """K, the batches of one epoch."""
+        return -(-len(self._chosen) // self._batch_size)
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """Pictures as the network gets them and their labels; both numbers counted from 0."""
+        start = index * self._batch_size
+        indices = self._order(epoch)[start : start + self._batch_size]
+        return scaled(self._pictures[indices], self._scaling), self._labels[indices]
+
+    def batches(self, first_epoch: int, epochs: int) -> Iterator[Batch]:
+        """The batches from epoch `first_epoch` up to `epochs`, prepared ahead by one thread.
+
+        Ends early when the stream is closed meanwhile.
+        """
+        ahead = deque[Future[Batch]]()
+        try:
+            for number in range(first_epoch * self.steps, epochs * self.steps):
+                ahead.append(self._submit(number))
+                if len(ahead) > _AHEAD:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        except (_Closed, CancelledError):
+            return
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> BatchStream:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _submit(self, number: int) -> Future[Batch]:
+        try:
+            return self._pool.submit(self.batch, *divmod(number, self.steps))
+        except RuntimeError:  # the pool is shut down
+            raise _Closed from None
+
+    def _order_of(self, epoch: int) -> NDArray[np.int64]:
+        if not self._shuffle:
+            return self._chosen
+        random = np.random.RandomState(self._seed + epoch * self.steps)
+        return self._chosen[random.permutation(len(self._chosen))]

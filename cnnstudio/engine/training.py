@@ -1,0 +1,154 @@
+"""One run: ``model.fit`` on the batch stream, watched over by the studio's callback."""
+
+from __future__ import annotations
+
+import logging
+
+import keras
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.storage.run_folder import RunFolder, RunRecord, RunStatus
+from cnnstudio.core.text import T, Text
+from cnnstudio.engine.callbacks import Diverged, RunCallback
+from cnnstudio.engine.checkpoints import load_state, load_weights
+from cnnstudio.engine.context import Cancelled, JobContext
+from cnnstudio.engine.data import RunData
+from cnnstudio.engine.stream import BatchStream
+from cnnstudio.protocol.messages import Phase, RunEnded, RunStarted
+
+logger = logging.getLogger(__name__)
+
+
+def train(
+    run: RunFolder, model: keras.Model, data: RunData, context: JobContext, after: int = 0
+) -> RunEnded:
+    """Trains to the run's last epoch and says how it ended, in its folder too.
+
+    Args:
+        run: The run's folder, which this process owns.
+        model: Compiled, with its initial weights or (see ``restore``) those of epoch `after`.
+        data: What to train on.
+        context: The way to the client.
+        after: Epochs already done.
+    """
+    record = run.record
+    with data.stream(record.seed) as stream:
+        watcher = RunCallback(
+            run,
+            context,
+            pictures=len(data.split.train),
+            batch_size=record.project.training.batch_size,
+            steps=stream.steps,
+        )
+        watcher.epoch = after
+        try:
+            context.emit(
+                RunStarted(
+                    train=len(data.split.train),
+                    validation=len(data.split.validation),
+                    steps=stream.steps,
+                    epochs=record.epochs,
+                    initial_epoch=after,
+                )
+            )
+            context.check_cancelled()
+            context.phase(Phase.TRACING)
+            _fit(model, stream, data, record, watcher, after)
+        except Cancelled:
+            return _end(run, watcher, RunStatus.CANCELLED)
+        except Diverged as diverged:
+            return _end(run, watcher, RunStatus.DIVERGED, _diverged(diverged, run))
+        except StudioError as error:
+            return _end(run, watcher, RunStatus.FAILED, error.text)
+        except Exception as error:
+            logger.exception("the run failed")
+            text = _failure(error, record.project.training.batch_size)
+            return _end(run, watcher, RunStatus.FAILED, text)
+        return _end(run, watcher, RunStatus.FINISHED)
+
+
+def restore(run: RunFolder, model: keras.Model, epoch: int) -> None:
+    """Puts `model` where the run was after `epoch`, to the last bit.
+
+    Raises:
+        BadInput: When there is no full state of that epoch, or it is damaged.
+    """
+    source = str(run.checkpoints.path(epoch))
+    state, _meta = run.checkpoints.read_state(epoch)
+    load_weights(model, run.checkpoints.read_weights(epoch), source)
+    load_state(model, state, source)
+
+
+def _fit(
+    model: keras.Model,
+    stream: BatchStream,
+    data: RunData,
+    record: RunRecord,
+    watcher: RunCallback,
+    after: int,
+) -> None:
+    model.fit(
+        stream.batches(after, record.epochs),
+        steps_per_epoch=stream.steps,
+        initial_epoch=after,
+        epochs=record.epochs,
+        validation_data=data.validation(),
+        validation_batch_size=record.project.training.batch_size,
+        callbacks=[watcher],
+        verbose=0,
+    )
+
+
+def _end(
+    run: RunFolder,
+    watcher: RunCallback,
+    status: RunStatus,
+    text: Text | None = None,
+) -> RunEnded:
+    """Keeps what can be kept and writes down how the run ended."""
+    try:
+        if status is RunStatus.CANCELLED:
+            watcher.keep_partial()
+        elif status is RunStatus.DIVERGED:
+            watcher.flush()
+        run.update(state=status, reason=text)
+    except StudioError as error:
+        logger.exception("the end of the run could not be written")
+        if text is None:
+            status, text = RunStatus.FAILED, error.text
+    return RunEnded(stopped=status.value, epochs=watcher.epoch, text=text)
+
+
+def _diverged(diverged: Diverged, run: RunFolder) -> Text:
+    kept = run.last_epoch()
+    place = {"epoch": diverged.epoch + 1, "batch": diverged.batch + 1}
+    if kept is None:
+        return T(
+            "The loss of epoch {epoch}, batch {batch} isn't a number any more: training diverged "
+            "before an epoch was kept. Try a smaller learning rate.",
+            **place,
+        )
+    return T(
+        "The loss of epoch {epoch}, batch {batch} isn't a number any more: training diverged. The "
+        "checkpoint of epoch {kept} is kept. Try a smaller learning rate.",
+        **place,
+        kept=kept,
+    )
+
+
+def _failure(error: Exception, batch_size: int) -> Text:
+    reason = f"{type(error).__name__}: {error}"
+    if isinstance(error, MemoryError) or any(sign in reason.lower() for sign in _OUT_OF_MEMORY):
+        return T(
+            "Memory ran out with {batch_size} pictures a batch. Try {half}, or a smaller network.",
+            batch_size=batch_size,
+            half=max(batch_size // 2, 1),
+        )
+    return T(
+        "Training stopped because of an error: {reason}. The log has the details.",
+        reason=reason.splitlines()[0][:300].rstrip("."),
+    )
+
+
+# TensorFlow's ResourceExhaustedError and JAX's XlaRuntimeError; PyTorch's OutOfMemoryError.
+_OUT_OF_MEMORY = ("resource_exhausted", "resourceexhausted", "out of memory", "outofmemory")
