@@ -114,7 +114,7 @@ class RunCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._accuracies.append(finite(accuracy))
         self._count(batch)
         context = self._context
-        context.batch(self.epoch, batch, loss, accuracy, self._speed)
+        context.batch(self.epoch + 1, batch, loss, accuracy, self._speed)
         context.step(self.epoch * self._steps + self.batches)
         if not math.isfinite(loss):
             raise Diverged(self.epoch, batch)
@@ -153,7 +153,7 @@ class RunCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self.epoch, self.batches = epoch + 1, 0
         self._context.emit(
             EpochEnd(
-                epoch=epoch, logs=values, images_per_second=self._speed, best=best == epoch + 1
+                epoch=epoch + 1, logs=values, images_per_second=self._speed, best=best == epoch + 1
             )
         )
         if epoch + 1 < self.params["epochs"]:

@@ -76,7 +76,7 @@ class JobContext:
         """Reports one batch; cheap enough for every batch, since batches travel in blocks.
 
         Args:
-            epoch: Counted from 0.
+            epoch: Counted from 1, as everywhere outside the arithmetic of seeds.
             index: The batch's number in the epoch, counted from 0.
             loss: The loss of this batch, not finite if it isn't.
             accuracy: The share of right answers in this batch.

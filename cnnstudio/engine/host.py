@@ -88,7 +88,7 @@ class Host:
         log: EngineLog,
         role: Role,
         load: Load,
-        grace: float = GRACE_SECONDS,
+        grace: float,
     ) -> None:
         self._reader = wire.Reader(requests, wire.REQUESTS)
         self._outbox = Outbox(wire.Writer(events).write)

@@ -8,8 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-CAP = 10 * 2**20
-KEEP = 256 * 2**10
+LOG_CAP = 10 * 2**20
+LOG_KEPT = 256 * 2**10
 
 
 class EngineLog:
@@ -25,7 +25,7 @@ class EngineLog:
         keep: Bytes of the end that a cut leaves.
     """
 
-    def __init__(self, path: Path, cap: int = CAP, keep: int = KEEP) -> None:
+    def __init__(self, path: Path, cap: int = LOG_CAP, keep: int = LOG_KEPT) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0))
         self._cap = cap
         self._keep = keep
@@ -60,6 +60,10 @@ class EngineLog:
         os.ftruncate(self._fd, 0)
         note = f"[{size - len(end):,} bytes were cut from here]\n".encode()
         os.write(self._fd, note + end)
+
+    def close(self) -> None:
+        """Lets go of the file (the standard streams stay on it)."""
+        os.close(self._fd)
 
     def flush(self) -> None:
         """Hands over what Python still holds."""

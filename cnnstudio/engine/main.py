@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from cnnstudio.engine.host import Handlers, Host, Load
-from cnnstudio.engine.log import EngineLog
+from cnnstudio.engine.host import GRACE_SECONDS, Handlers, Host, Load
+from cnnstudio.engine.log import LOG_CAP, EngineLog
 from cnnstudio.protocol import wire
 from cnnstudio.protocol.launch import BACKENDS, ROLES
 from cnnstudio.protocol.messages import Ready
@@ -35,17 +35,29 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def run(options: argparse.Namespace, load: Load) -> None:
-    """Takes the standard streams for the protocol and runs the host on them."""
+def run(
+    options: argparse.Namespace,
+    load: Load,
+    grace: float = GRACE_SECONDS,
+    log_cap: int = LOG_CAP,
+) -> None:
+    """Takes the standard streams for the protocol and runs the host on them.
+
+    Args:
+        options: The start options.
+        load: Imports Keras; see ``Host``.
+        grace: Seconds that a job gets when the client is gone.
+        log_cap: The log's most bytes.
+    """
     requests, events = (wire.binary(os.dup(fd)) for fd in (0, 1))
-    log = EngineLog(options.log)
+    log = EngineLog(options.log, log_cap)
     log.take_standard_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to translate
     os.environ["KERAS_BACKEND"] = options.backend
     if options.role == "bench":
         lower = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10
         psutil.Process().nice(lower)
-    Host(requests, events, log, options.role, load).run()
+    Host(requests, events, log, options.role, load, grace).run()
 
 
 def _load(device: str) -> tuple[Ready, Handlers]:

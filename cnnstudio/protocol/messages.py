@@ -221,7 +221,7 @@ class Batches(Message, frozen=True, kw_only=True, tag="batches"):
     """Some batches, of one epoch, in order: each batch's own loss and accuracy.
 
     Attributes:
-        epoch: Counted from 0.
+        epoch: Counted from 1, as everywhere outside the arithmetic of seeds.
         first: The first one's number in the epoch, counted from 0.
         loss: One number per batch; None where it isn't finite.
         accuracy: One number per batch.
@@ -239,7 +239,7 @@ class EpochEnd(Message, frozen=True, kw_only=True, tag="epoch_end"):
     """An epoch ended and its checkpoint is on the disk: Keras' own epoch values.
 
     Attributes:
-        epoch: Counted from 0.
+        epoch: Counted from 1, as everywhere outside the arithmetic of seeds.
         logs: "loss", "accuracy", "val_loss", "val_accuracy"; None where not finite.
         images_per_second: Training alone, over this epoch.
         best: Whether this is the best epoch so far.

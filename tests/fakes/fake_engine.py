@@ -176,6 +176,7 @@ def flood(job: StartRun, context: JobContext, argument: str) -> Event:
         if number % 100 == 99:
             time.sleep(max(0.0, start + number / 10_000 - time.perf_counter()))
     spent = time.perf_counter() - start
+    print("the flood is over", flush=True)
     return RunEnded(
         stopped="finished",
         epochs=0,
@@ -253,8 +254,9 @@ if __name__ == "__main__":
         raise SystemExit("cannot open the program")
     elif behaviour == "wrong_version":
         version.PROTOCOL += 1
-    if limit := os.environ.get("FAKE_ENGINE_LOG_CAP"):
-        log.CAP = int(limit)
-    if grace := os.environ.get("FAKE_ENGINE_GRACE"):
-        host.GRACE_SECONDS = float(grace)
-    main.run(options, lambda: load(behaviour))
+    main.run(
+        options,
+        lambda: load(behaviour),
+        grace=float(os.environ.get("FAKE_ENGINE_GRACE", host.GRACE_SECONDS)),
+        log_cap=int(os.environ.get("FAKE_ENGINE_LOG_CAP", log.LOG_CAP)),
+    )

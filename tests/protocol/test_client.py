@@ -231,7 +231,7 @@ def test_a_message_from_the_future_is_passed_over(start: Start, tmp_path: Path) 
     assert events(client, RunEnded)[-1].stopped == "finished"
 
 
-def test_what_one_thread_reads_another_may_send(start: Start, tmp_path: Path) -> None:
+def test_what_one_thread_reads_another_may_send(start: Start) -> None:
     client = start(role="bench")
     events(client, Ready)
     for _ in range(50):
@@ -240,6 +240,17 @@ def test_what_one_thread_reads_another_may_send(start: Start, tmp_path: Path) ->
         ).start()
     answers = {events(client, Predicted)[-1].request for _ in range(50)}
     assert answers == set(range(1, 51))
+
+
+def test_an_engine_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
+    client = fake_client(tmp_path / "log")
+    with nothing_left():
+        thread = threading.Thread(target=client.start)
+        thread.start()
+        thread.join()
+        client.send(start_run(tmp_path))
+        assert events(client, RunEnded)[-1].stopped == "finished"
+        client.close()
 
 
 # -------------------------------------------------------------------------------------- ends
@@ -310,7 +321,7 @@ def test_sending_to_a_dead_engine_goes_nowhere(start: Start, tmp_path: Path) -> 
     assert client.read() is None
 
 
-def test_closing_never_hangs_wherever_the_engine_is(start: Start, tmp_path: Path) -> None:
+def test_closing_never_hangs_wherever_the_engine_is(start: Start) -> None:
     for behaviour in ("", "no_hello", "slow_import 60", "refuse x", "die 3"):
         client = start(behaviour)
         client.close()

@@ -1,0 +1,38 @@
+"""``cnnstudio resume RUN``: goes on with a run from its last full state."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cnnstudio.cli.arguments import epochs
+from cnnstudio.cli.console import Console
+from cnnstudio.cli.training import follow
+from cnnstudio.core.storage.run_folder import RunFolder
+from cnnstudio.core.text import T, Translator
+from cnnstudio.protocol.messages import StartRun
+
+
+def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument(
+        "run_dir", metavar="RUN", help=show.show(T("the run folder, as given as --run-dir"))
+    )
+    parser.add_argument(
+        "--epochs",
+        type=epochs,
+        default=0,
+        metavar="N",
+        help=show.show(T("epochs in total, instead of those first asked for")),
+    )
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Trains on, with the backend and the device of the run."""
+    folder = RunFolder.open(Path(options.run_dir))
+    request = StartRun(
+        run_dir=str(Path(options.run_dir).absolute()), epochs=options.epochs, resume=True
+    )
+    return follow(
+        request, console, backend=folder.record.backend, device=folder.record.device or "auto"
+    )

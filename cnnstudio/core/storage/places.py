@@ -1,0 +1,25 @@
+"""Where the studio keeps what belongs to a person rather than to a project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def data_folder() -> Path:
+    """The folder of this person's data; ``CNNSTUDIO_DATA`` names another one."""
+    if given := os.environ.get("CNNSTUDIO_DATA"):
+        return Path(given)
+    return platformdirs.user_data_path("cnnstudio", appauthor=False)
+
+
+def runs_folder() -> Path:
+    """Where the runs of projects without a file lie."""
+    return data_folder() / "runs"
+
+
+def logs_folder() -> Path:
+    """Where engines log what libraries print."""
+    return data_folder() / "logs"
