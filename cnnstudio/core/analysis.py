@@ -7,13 +7,14 @@ Every number can say where it comes from, and everything wrong is a `Problem`. R
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from cnnstudio.core import problems, receptive_field
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layers.spec import (
+    Action,
     Advice,
     LayerKind,
     Reason,
@@ -53,6 +54,7 @@ class NodeAnalysis:
     Attributes:
         node: The layer.
         kind: Its kind.
+        sources: Ids of the layers that feed it, by slot.
         inputs: The shapes it gets, by slot.
         output: The shape it gives.
         weights: Its variables, in Keras' order.
@@ -64,6 +66,7 @@ class NodeAnalysis:
 
     node: LayerNode
     kind: LayerKind
+    sources: tuple[str, ...]
     inputs: Shapes
     output: Shape
     weights: tuple[Weight, ...]
@@ -197,7 +200,7 @@ def _analyse(network: Network) -> Analysis:
         given = [nodes[source] for source in sources]
         facts = _facts(node.kind, tuple(node.values.values()), tuple(one.output for one in given))
         if isinstance(facts, ShapeError):
-            found.append(_shape_problem(node, given, facts))
+            found.append(_shape_problem(node, nodes, given, facts))
             continue
         found += (_advised(node, given, advice) for advice in facts.advice)
         picture = pictures[sources[0]] if sources else facts.output
@@ -253,6 +256,7 @@ def _node_analysis(
     return NodeAnalysis(
         node=node,
         kind=facts.kind,
+        sources=tuple(one.node.id for one in given),
         inputs=tuple(one.output for one in given),
         output=facts.output,
         weights=facts.weights,
@@ -265,10 +269,28 @@ def _node_analysis(
     )
 
 
-def _shape_problem(node: LayerNode, given: list[NodeAnalysis], error: ShapeError) -> Problem:
+def _shape_problem(
+    node: LayerNode, nodes: dict[str, NodeAnalysis], given: list[NodeAnalysis], error: ShapeError
+) -> Problem:
     first, second = (given[index].node.name for index in error.inputs)
     text = _filled(error.text, node, first, second)
-    return Problem(node.id, Severity.ERROR, text, error.parameter, error.fixes)
+    fixes = []
+    for fix in error.fixes:
+        if fix.action is not Action.MOVE_ABOVE:
+            fixes.append(fix)
+        elif above := _above(nodes, given[0]):
+            named = _filled(fix.text, node, first, above.node.name)
+            fixes.append(replace(fix, text=named, above=above.node.id))
+    return Problem(node.id, Severity.ERROR, text, error.parameter, tuple(fixes))
+
+
+def _above(nodes: dict[str, NodeAnalysis], producer: NodeAnalysis) -> NodeAnalysis | None:
+    """The layer up a chain that takes a feature map and gives none; None if there is none."""
+    while len(producer.sources) == 1:
+        if len(producer.inputs[0]) == 3:
+            return producer
+        producer = nodes[producer.sources[0]]
+    return None
 
 
 def _advised(node: LayerNode, given: list[NodeAnalysis], advice: Advice) -> Problem:

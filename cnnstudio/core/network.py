@@ -8,8 +8,9 @@ is wrong with it.
 from __future__ import annotations
 
 import heapq
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -160,10 +161,14 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         """Ids of the layers on a cycle or behind one."""
         return frozenset(self.by_id) - frozenset(self.order)
 
+    def free_ids(self) -> Iterator[str]:
+        """Ids no layer has, one after the other: ``n8``, ``n9`` and so on."""
+        numbers = [int(n.id[1:]) for n in self.layers if re.fullmatch(r"n\d{1,9}", n.id)]
+        return (f"n{number}" for number in itertools.count(max(numbers, default=0) + 1))
+
     def free_id(self) -> str:
         """An id no layer has."""
-        numbers = [int(n.id[1:]) for n in self.layers if re.fullmatch(r"n\d{1,9}", n.id)]
-        return f"n{max(numbers, default=0) + 1}"
+        return next(self.free_ids())
 
     def free_name(self, stem: str) -> str:
         """A name no layer has, as Keras counts: ``conv2d``, ``conv2d_1``, ``conv2d_2``."""

@@ -45,6 +45,7 @@ class Problem:
 
 _ADD_INPUT = Fix(Action.ADD_INPUT, T("Add an Input"))
 _DELETE = Fix(Action.DELETE, T("Delete the layer"))
+_NEW_ID = Fix(Action.NEW_ID, T("Give it an id of its own"))
 _RENAME = Fix(Action.RENAME, T("Give it a free name"))
 
 
@@ -88,8 +89,11 @@ def name_problems(network: Network) -> Iterator[Problem]:
     taken: dict[str, LayerNode] = {}
     for node in network.layers:
         if network.by_id[node.id] is not node:
-            text = T("The file has two layers with one id; this one, {layer}, has no links.")
-            yield _error(node, _named(text, layer=node.name), "", _DELETE)
+            text = T(
+                "The file has two layers with one id; this one, {layer}, can't be linked.",
+                layer=node.name,
+            )
+            yield _error(node, text, "", _NEW_ID)
         elif not node.name or "/" in node.name:
             text = T(
                 "A layer can't be called “{layer}”: Keras needs a name without a slash.",
@@ -97,8 +101,11 @@ def name_problems(network: Network) -> Iterator[Problem]:
             )
             yield _error(node, text, "", _RENAME)
         elif node.name in taken:
-            text = T("Two layers are called {layer}; every layer needs a name of its own.")
-            yield _error(node, _named(text, layer=node.name), "", _RENAME)
+            text = T(
+                "Two layers are called {layer}; every layer needs a name of its own.",
+                layer=node.name,
+            )
+            yield _error(node, text, "", _RENAME)
         taken[node.name] = node
 
 
@@ -139,13 +146,10 @@ def end_problems(network: Network, known: set[str]) -> Iterator[Problem]:
     if not network.layers:
         text = T("The network is empty. It starts with an Input, the shape of one picture.")
         yield Problem("", Severity.ERROR, text, "", (_ADD_INPUT,))
-    ids = [id for id in network.order if id in known]
-    inputs = [network.by_id[id] for id in ids if network.by_id[id].kind == "input"]
-    ends = [
-        network.by_id[id]
-        for id in ids
-        if not any(link.target in network.by_id for link in network.outgoing[id])
-    ]
+    nodes = [network.by_id[id] for id in network.order if id in known]
+    ends = [node for node in nodes if node.kind != "input" and not _linked_on(network, node)]
+    inputs = [node for node in nodes if node.kind == "input"]
+    inputs.sort(key=lambda node: not _linked_on(network, node))
     for node in inputs[1:]:
         text = T(
             "{layer} is a second Input beside {other}; the data gives one picture at a time. Link "
@@ -155,18 +159,17 @@ def end_problems(network: Network, known: set[str]) -> Iterator[Problem]:
         )
         yield _error(node, text, "", _DELETE)
     for node in ends[:-1]:
-        if node not in inputs[1:]:
-            text = T(
-                "{layer} leads nowhere, and the network already ends in {other}; it can have only "
-                "one output. Link {layer} on, merge the two with Add or Concatenate, or delete it.",
-                layer=node.name,
-                other=ends[-1].name,
-            )
-            yield _error(node, text, "", _DELETE)
+        text = T(
+            "{layer} leads nowhere, and the network already ends in {other}; it can have only "
+            "one output. Link {layer} on, merge the two with Add or Concatenate, or delete it.",
+            layer=node.name,
+            other=ends[-1].name,
+        )
+        yield _error(node, text, "", _DELETE)
 
 
-def _named(text: Text, **names: str) -> Text:
-    return Text(text.id, {**text.params, **names}, text.plural)
+def _linked_on(network: Network, node: LayerNode) -> bool:
+    return any(link.target in network.by_id for link in network.outgoing[node.id])
 
 
 def _unknown(node: LayerNode) -> Problem:
@@ -262,7 +265,8 @@ def _cycles(network: Network) -> Iterator[list[str]]:
             path.append(id)
             id = next(k.source for k in network.incoming[id] if k.source in network.cyclic)
         if id in path:
-            yield path[path.index(id) :][::-1]
+            first, *rest = path[path.index(id) :]
+            yield [first, *reversed(rest)]
 
 
 def _cycle(network: Network, cycle: list[str]) -> Problem:

@@ -51,10 +51,13 @@ def axes(picture: Shape) -> Shape:
 def stretched(fields: Fields, shape: Shape, output: Shape) -> Fields:
     """The fields of a merge's input; where it repeats one cell, all cells see the same."""
     missing = len(output) - len(shape)
+
+    def repeated(axis: int) -> bool:
+        cells = _cells(output, axis)
+        return cells > 1 and (axis < missing or shape[axis - missing] < cells)
+
     return tuple(
-        Field(field.size, 0, field.start)
-        if axis < missing or (shape[axis - missing] == 1 and output[axis] > 1)
-        else field
+        Field(field.size, 0, field.start) if repeated(axis) else field
         for axis, field in enumerate(fields)
     )
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from cnnstudio.core.layers.parameters import Choice, Flag
-from cnnstudio.core.layers.spec import Reason, ShapeError, Shapes, Values, Window, setting
+from cnnstudio.core.layers.spec import (
+    Action,
+    Fix,
+    Reason,
+    ShapeError,
+    Shapes,
+    Values,
+    Window,
+    setting,
+)
 from cnnstudio.core.shapes import Shape, Slide, show_shape
 from cnnstudio.core.text import TN, T, Text
 
@@ -94,7 +103,8 @@ def feature_map(inputs: Shapes) -> tuple[int, int, int]:
             "{layer} needs rows, columns and channels, but {producer} gives {shape}. "
             "Put it where there is still a feature map, above the layer that flattens.",
             shape=describe(shape),
-        )
+        ),
+        fixes=(Fix(Action.MOVE_ABOVE, T("Move {layer} above {other}")),),
     )
 
 

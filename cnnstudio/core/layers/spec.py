@@ -65,6 +65,8 @@ class Action(StrEnum):
     DELETE = "delete"
     DISCONNECT = "disconnect"
     RENAME = "rename"
+    NEW_ID = "new id"
+    MOVE_ABOVE = "move above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,13 @@ class Fix:
 
     Attributes:
         action: What it does to the layer with the problem.
-        text: What a button calls it.
+        text: What a button calls it; may use the names a ShapeError's text may.
         parameter: The parameter it sets or drops.
         value: What it sets it to, as JSON has it.
         kind: The kind of layer it inserts on the link into `slot`.
         slot: The input it concerns.
         link: The link it takes away: source, target, slot.
+        above: Id of the layer it moves the layer above; the analysis finds it.
     """
 
     action: Action
@@ -88,6 +91,7 @@ class Fix:
     kind: str = ""
     slot: int = 0
     link: tuple[str, str, int] | None = None
+    above: str = ""
 
 
 def setting(parameter: str, value: object) -> Fix:

@@ -1,0 +1,444 @@
+"""Edits: pure functions from a network to a network, the only way one is changed.
+
+An edit that would change nothing returns the network it got. One that can't be done raises
+BadInput and says why; it never leaves half of itself behind. Networks needn't be valid: what is
+wrong with the result is ``core.analysis``'s to say.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.layers.registry import kind_of
+from cnnstudio.core.layers.spec import Action, Fix
+from cnnstudio.core.layout import CARD_PITCH, lay_out
+from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.text import T
+
+__all__ = [
+    "add",
+    "apply_fix",
+    "connect",
+    "copy",
+    "delete",
+    "disconnect",
+    "duplicate",
+    "insert",
+    "lay_out",
+    "move",
+    "paste",
+    "rename",
+    "set_parameter",
+]
+
+Point = tuple[float, float]
+
+
+def add(
+    network: Network,
+    kind: str,
+    position: Point = (0.0, 0.0),
+    params: Mapping[str, object] | None = None,
+) -> Network:
+    """Adds a layer without links; it is the last of `layers`, with a free id and name.
+
+    Raises:
+        BadInput: If the studio doesn't know the kind, or a parameter can't take its value.
+    """
+    node = _new(network, kind, params)
+    layers = (*network.layers, replace(node, position=_point(position)))
+    return replace(network, layers=layers)
+
+
+def insert(
+    network: Network, link: Link, kind: str, params: Mapping[str, object] | None = None
+) -> Network:
+    """Adds a layer between the ends of `link`; the layers below make room.
+
+    Raises:
+        BadInput: If the link isn't there, the kind takes no input, or see `add`.
+    """
+    link = _link(network, link)
+    spec = kind_of(kind)
+    if spec is not None and spec.inputs[1] == 0:
+        raise BadInput(
+            T("{kind} takes nothing in, so it can't stand between two layers.", kind=spec.keras)
+        )
+    return _between(network, link, _new(network, kind, params))
+
+
+def connect(network: Network, source: str, target: str, slot: int | None = None) -> Network:
+    """Links the output of `source` to an input of `target`, in the place of what was there.
+
+    Args:
+        network: The network.
+        source: Id of the layer that gives.
+        target: Id of the layer that takes.
+        slot: Which input; by default the only one, or a merge's next free one.
+
+    Raises:
+        BadInput: If `target` has no such input, or a layer would come to wait for itself.
+    """
+    giver, taker = _node(network, source), _node(network, target)
+    spec = taker.spec
+    most = spec.inputs[1] if spec else None
+    used = [link.slot for link in network.incoming[target]]
+    if most == 0:
+        raise BadInput(
+            T(
+                "{layer} takes nothing in: pictures start there. Link from it instead.",
+                layer=taker.name,
+            )
+        )
+    if slot is None:
+        slot = 0 if most == 1 else max(used, default=-1) + 1
+    if slot < 0 or (most is not None and slot >= most):
+        raise BadInput(
+            T("{layer} has no input {slot}.", layer=taker.name, slot=slot + 1),
+        )
+    if source == target:
+        raise BadInput(T("{layer} can't take its own output.", layer=taker.name))
+    if source in _reachable(network, target):
+        raise BadInput(
+            T(
+                "{target} already leads to {source}; linked back, each would wait for the other.",
+                source=giver.name,
+                target=taker.name,
+            )
+        )
+    there = [k.source for k in network.incoming[target] if k.slot == slot]
+    if there == [source]:
+        return network
+    rest = (k for k in network.links if (k.target, k.slot) != (target, slot))
+    return replace(network, links=(*rest, Link(source, target, slot)))
+
+
+def disconnect(network: Network, link: Link) -> Network:
+    """Takes a link away; a merge's later inputs move up.
+
+    Raises:
+        BadInput: If the link isn't there.
+    """
+    link = _link(network, link)
+    at = network.links.index(link)  # a damaged file may repeat it
+    kept = (*network.links[:at], *network.links[at + 1 :])
+    return _closed_up(replace(network, links=kept), {link.target})
+
+
+def delete(network: Network, ids: Collection[str]) -> Network:
+    """Takes layers away; what fed one feeds what it fed.
+
+    A layer with several inputs, or none, leaves a gap: which of them was meant can't be known.
+
+    Raises:
+        BadInput: If one of the layers isn't there.
+    """
+    for id in ids:
+        _node(network, id)
+    links = list(network.links)
+    touched = set()
+    for id in ids:
+        before = [k for k in links if k.target == id and k.source != id]
+        after = [k for k in links if k.source == id and k.target != id]
+        if len(before) == 1:
+            giver = before[0].source
+            links = [
+                replace(k, source=giver) if k in after and k.target != giver else k for k in links
+            ]
+        links = [k for k in links if id not in (k.source, k.target)]
+        touched |= {k.target for k in after}
+    gone = set(ids)
+    layers = tuple(node for node in network.layers if node.id not in gone)
+    return _closed_up(replace(network, layers=layers, links=tuple(links)), touched - gone)
+
+
+def set_parameter(network: Network, id: str, name: str, value: object) -> Network:
+    """Sets one parameter; a value equal to the default is left out of `params`.
+
+    Raises:
+        BadInput: If the layer has no such parameter, or it can't take the value.
+    """
+    node = _node(network, id)
+    return _with_nodes(network, {id: _with_parameter(node, name, value)})
+
+
+def rename(network: Network, id: str, name: str) -> Network:
+    """Gives a layer another name.
+
+    Raises:
+        BadInput: If the name is empty, has a slash, or another layer has it.
+    """
+    node, name = _node(network, id), name.strip()
+    if not name or "/" in name:
+        raise BadInput(T("A layer's name can't be empty or have a slash in it."))
+    if any(other.name == name and other is not node for other in network.layers):
+        raise BadInput(
+            T("Another layer is called {name} already; names tell layers apart.", name=name)
+        )
+    return _with_nodes(network, {id: replace(node, name=name)})
+
+
+def move(network: Network, positions: Mapping[str, Point]) -> Network:
+    """Puts cards elsewhere.
+
+    Args:
+        network: The network.
+        positions: Where, by id (x, y in logical pixels).
+
+    Raises:
+        BadInput: If one of the layers isn't there, or a position isn't finite.
+    """
+    return _with_nodes(
+        network,
+        {id: replace(_node(network, id), position=_point(at)) for id, at in positions.items()},
+    )
+
+
+def copy(network: Network, ids: Collection[str]) -> Network:
+    """The layers with the links between them, as a network of its own to paste.
+
+    Raises:
+        BadInput: If one of the layers isn't there.
+    """
+    wanted = {_node(network, id).id for id in ids}
+    return Network(
+        layers=tuple(node for id, node in network.by_id.items() if id in wanted),
+        links=tuple(k for k in network.links if k.source in wanted and k.target in wanted),
+    )
+
+
+def paste(network: Network, clip: Network, offset: Point = (24.0, 24.0)) -> Network:
+    """Adds the layers of `clip` with fresh ids and free names; they are the last of `layers`.
+
+    Args:
+        network: The network that gets them.
+        clip: What `copy` gave, from this network or another.
+        offset: How far from where they were their cards stand (x, y in logical pixels).
+    """
+    ids: dict[str, str] = {}
+    pasted = []
+    names = {node.name for node in network.layers}
+    for id, node in zip(network.free_ids(), clip.by_id.values(), strict=False):
+        ids[node.id] = id
+        name = _free_name(names, node.name)
+        names.add(name)
+        at = (node.position[0] + offset[0], node.position[1] + offset[1])
+        pasted.append(replace(node, id=id, name=name, position=_point(at)))
+    links = (
+        replace(k, source=ids[k.source], target=ids[k.target])
+        for k in clip.links
+        if k.source in ids and k.target in ids
+    )
+    if not pasted:
+        return network
+    return replace(network, layers=(*network.layers, *pasted), links=(*network.links, *links))
+
+
+def duplicate(network: Network, ids: Collection[str], offset: Point = (24.0, 24.0)) -> Network:
+    """Pastes a copy of some layers beside them.
+
+    Raises:
+        BadInput: If one of the layers isn't there.
+    """
+    return paste(network, copy(network, ids), offset)
+
+
+def apply_fix(network: Network, id: str, fix: Fix) -> Network:
+    """Does what a problem of the layer `id` offers.
+
+    Raises:
+        BadInput: If the network has changed so that it can't be done any more.
+    """
+    match fix.action:
+        case Action.SET:
+            return set_parameter(network, id, fix.parameter, fix.value)
+        case Action.DROP:
+            node = _node(network, id)
+            kept = {name: value for name, value in node.params.items() if name != fix.parameter}
+            return _with_nodes(network, {id: replace(node, params=kept)})
+        case Action.INSERT:
+            links = network.incoming[_node(network, id).id]
+            if fix.slot >= len(links):
+                raise _gone()
+            return insert(network, links[fix.slot], fix.kind)
+        case Action.ADD_INPUT:
+            if not id:
+                return add(network, "input")
+            x, y = _node(network, id).position
+            network = add(network, "input", (x, y - CARD_PITCH))
+            return connect(network, network.layers[-1].id, id)
+        case Action.DELETE:
+            return delete(network, [id])
+        case Action.DISCONNECT:
+            assert fix.link is not None
+            return disconnect(network, Link(*fix.link))
+        case Action.RENAME:
+            return _renamed_apart(network)
+        case Action.NEW_ID:
+            return _ids_apart(network)
+        case Action.MOVE_ABOVE:
+            return _moved_above(network, id, fix.above)
+
+
+def _moved_above(network: Network, id: str, above: str) -> Network:
+    """Takes a layer out of its chain and puts it on the link into `above`."""
+    node, into = _node(network, id), network.incoming[_node(network, above).id]
+    if len(into) != 1 or id == above:
+        raise _gone()
+    healed = delete(network, [id])
+    return _between(healed, healed.incoming[above][0], node)
+
+
+def _renamed_apart(network: Network) -> Network:
+    """Every name one that Keras takes and no other layer has; the first to have one keeps it."""
+    names = {node.name for node in network.layers}
+    seen: set[str] = set()
+    layers = []
+    for node in network.layers:
+        name = node.name
+        if not name or "/" in name or name in seen:
+            stem = (name or node.kind).replace("/", "_")
+            name = _free_name(names, stem)
+        names.add(name)
+        seen.add(name)
+        layers.append(replace(node, name=name))
+    return replace(network, layers=tuple(layers))
+
+
+def _ids_apart(network: Network) -> Network:
+    """Every id one that no other layer has; links stay with the first."""
+    ids = network.free_ids()
+    layers = (
+        node if network.by_id[node.id] is node else replace(node, id=next(ids))
+        for node in network.layers
+    )
+    return replace(network, layers=tuple(layers))
+
+
+def _new(network: Network, kind: str, params: Mapping[str, object] | None) -> LayerNode:
+    """A layer of this kind that isn't in the network yet."""
+    if kind_of(kind) is None:
+        raise BadInput(T("There is no layer kind called {kind}.", kind=kind))
+    node = LayerNode(network.free_id(), kind, network.free_name(kind))
+    for name, value in (params or {}).items():
+        node = _with_parameter(node, name, value)
+    return node
+
+
+def _between(network: Network, link: Link, node: LayerNode) -> Network:
+    """Puts a new layer on a link, in the place of its target; what is below makes room."""
+    x, y = network.by_id[link.target].position
+    below = (network.by_id[id] for id in _reachable(network, link.target))
+    room = {
+        one.id: (one.position[0], one.position[1] + CARD_PITCH)
+        for one in below
+        if one.position[1] >= y
+    }
+    moved = move(network, room)
+    return replace(
+        moved,
+        layers=(*moved.layers, replace(node, position=(x, y))),
+        links=(
+            *(replace(k, source=node.id) if k == link else k for k in moved.links),
+            Link(link.source, node.id),
+        ),
+    )
+
+
+def _node(network: Network, id: str) -> LayerNode:
+    node = network.by_id.get(id)
+    if node is None:
+        raise _gone()
+    return node
+
+
+def _gone() -> BadInput:
+    return BadInput(T("That layer isn't in the network any more."))
+
+
+def _link(network: Network, link: Link) -> Link:
+    """The network's link with these ends."""
+    ends = (link.source, link.target, link.slot)
+    for one in network.links:
+        if (one.source, one.target, one.slot) == ends:
+            return one
+    raise BadInput(T("That link isn't in the network any more."))
+
+
+def _with_nodes(network: Network, nodes: Mapping[str, LayerNode]) -> Network:
+    """The network with some layers replaced; itself if they are what they were."""
+    old = network.by_id
+    changed = {id: node for id, node in nodes.items() if not _alike(node, old[id])}
+    if not changed:
+        return network
+    layers = tuple(
+        changed.get(node.id, node) if old[node.id] is node else node for node in network.layers
+    )
+    return replace(network, layers=layers)
+
+
+def _alike(a: LayerNode, b: LayerNode) -> bool:
+    """Whether nothing differs, taking true and 1 for different."""
+    return a == b and repr(a.params) == repr(b.params)
+
+
+def _with_parameter(node: LayerNode, name: str, value: object) -> LayerNode:
+    parameter = node.spec.parameter(name) if node.spec else None
+    if parameter is None:
+        raise BadInput(T("{layer} has no parameter {name}.", layer=node.name, name=name))
+    read = parameter.read(value)
+    params: dict[str, Any] = {key: raw for key, raw in node.params.items() if key != name}
+    if read != parameter.default:
+        written = parameter.write(read)
+        # A parameter keeps its place, so that a file differs in one line.
+        params = (
+            {**node.params, name: written} if name in node.params else {**params, name: written}
+        )
+    return replace(node, params=params)
+
+
+def _closed_up(network: Network, ids: Iterable[str]) -> Network:
+    """Numbers the inputs of those of `ids` that merge from 0 without gaps."""
+    slots: dict[Link, int] = {}
+    for id in ids:
+        spec = network.by_id[id].spec if id in network.by_id else None
+        if spec is not None and spec.inputs[1] is None:
+            order = sorted({link.slot for link in network.incoming[id]})
+            slots |= {link: order.index(link.slot) for link in network.incoming[id]}
+    links = tuple(replace(k, slot=slots[k]) if k in slots else k for k in network.links)
+    return replace(network, links=links)
+
+
+def _reachable(network: Network, start: str) -> set[str]:
+    """The layer and all those behind it."""
+    found, waiting = {start}, [start]
+    while waiting:
+        for link in network.outgoing[waiting.pop()]:
+            if link.target in network.by_id and link.target not in found:
+                found.add(link.target)
+                waiting.append(link.target)
+    return found
+
+
+def _free_name(taken: set[str], name: str) -> str:
+    """A name not `taken`, counted on from `name` as Keras counts."""
+    if name and name not in taken:
+        return name
+    stem = re.sub(r"_\d{1,9}$", "", name) or "layer"
+    number = 1
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def _point(at: Point) -> Point:
+    x, y = float(at[0]), float(at[1])
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise BadInput(T("A card needs a place with finite coordinates."))
+    return x, y
