@@ -51,7 +51,7 @@ def _no_qt_warnings(qtlog: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_dangling(request: pytest.FixtureRequest) -> Iterator[None]:
+def _nothing_dangling() -> Iterator[None]:
     """Fails a test that leaves a running thread, a running timer or a widget on the screen."""
     threads: list[QThread] = []
     timers: list[QTimer] = []

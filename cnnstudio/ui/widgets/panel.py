@@ -100,6 +100,7 @@ class Panel(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.setProperty("region", True)
         ground(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -118,7 +118,7 @@ def test_focus_ring_follows_and_survives(qtbot: QtBot, context: Context) -> None
     with qtbot.waitActive(window):
         window.activateWindow()
     first.setFocus()
-    qtbot.waitUntil(lambda: ring.isVisible())
+    qtbot.waitUntil(ring.isVisible)
     assert ring.geometry() == first.geometry().adjusted(-3, -3, 3, 3)
     second.setFocus()
     assert ring.parentWidget() is inner

@@ -1,0 +1,105 @@
+"""The composition root of the window: creates everything once and connects it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from cnnstudio.core.document import Document
+from cnnstudio.core.project import Project
+from cnnstudio.core.resources import resource
+from cnnstudio.core.storage.project_file import SUFFIX
+from cnnstudio.core.storage.samples import PREFIX
+from cnnstudio.ui.theme.theme import Theme
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.language import Language
+from cnnstudio.ui.window.computer import this_computer
+from cnnstudio.ui.window.dialogs import QtDialogs
+from cnnstudio.ui.window.main_window import MainWindow
+from cnnstudio.ui.window.messages import Messages
+from cnnstudio.ui.window.session import Session
+from cnnstudio.ui.window.settings import Preferences, follow
+from cnnstudio.ui.window.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The parts of a running window.
+
+    Attributes:
+        window: The window.
+        session: The project that is open.
+        context: Theme and language.
+        preferences: What the person prefers.
+        messages: The news of this session.
+    """
+
+    window: MainWindow
+    session: Session
+    context: Context
+    preferences: Preferences
+    messages: Messages
+
+
+def build(app: QApplication, store: QSettings) -> Studio:
+    """Creates the window and everything it needs.
+
+    Args:
+        app: The application.
+        store: Where preferences, sizes and positions are kept.
+    """
+    preferences = Preferences(store)
+    theme = Theme(
+        app,
+        preferences.theme,
+        preferences.text_size,
+        reduce_motion=preferences.reduce_motion,
+    )
+    context = Context(theme, Language(preferences.language))
+    follow(preferences, context)
+    session = Session(Document(Project()), preferences)
+    messages = Messages()
+    window = MainWindow(
+        context, preferences, session, workspaces(context), this_computer(), messages
+    )
+    session.use_dialogs(QtDialogs(context, window))
+    return Studio(window, session, context, preferences, messages)
+
+
+def workspaces(context: Context) -> Sequence[Workspace]:
+    """The workspaces that are there, in the order of their tabs."""
+    return ()
+
+
+def run_app(argv: Sequence[str]) -> int:
+    """Shows the window until it is closed.
+
+    Args:
+        argv: The arguments after the program's name: a project file or ``sample:NAME`` to open.
+
+    Returns:
+        The exit code.
+    """
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    QApplication.setApplicationName("CNN Studio")
+    QApplication.setOrganizationName("CNN Studio")
+    QApplication.setDesktopFileName("cnnstudio")
+    app = QApplication([sys.argv[0]])
+    app.setWindowIcon(QIcon(str(resource("icons", "cnnstudio.svg"))))
+    studio = build(app, QSettings())
+    studio.window.restore_geometry()
+    studio.window.show()
+    for argument in argv[:1]:
+        if argument.startswith(PREFIX):
+            studio.session.open_sample(argument.removeprefix(PREFIX))
+        elif Path(argument).suffix == SUFFIX:
+            studio.session.open(Path(argument))
+    return app.exec()

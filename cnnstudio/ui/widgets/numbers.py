@@ -1,0 +1,24 @@
+"""Large numbers in a few characters, as each language writes them."""
+
+from __future__ import annotations
+
+_UNITS = ((10**9, "G"), (10**6, "M"))
+
+
+def short_count(value: int, language: str) -> str:
+    """A count for a line with little room: ``13.8 M`` in English, ``1,377만`` in Korean.
+
+    Counts that fit are written out: below a million in English, below ten million in Korean.
+
+    Args:
+        value: The count, 0 or more.
+        language: "en" or "ko".
+    """
+    if language == "ko":
+        if value >= 10**8:
+            return f"{value / 10**8:,.1f}억"
+        return f"{value / 10**4:,.0f}만" if value >= 10**7 else f"{value:,}"
+    for unit, word in _UNITS:
+        if value >= unit:
+            return f"{value / unit:,.1f}\u2009{word}"
+    return f"{value:,}"

@@ -1,0 +1,155 @@
+"""Everything the window can do, as a table; menus, shortcuts and the palette are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.language import Phrase
+
+MENUS: tuple[tuple[str, Text], ...] = (
+    ("file", T("File")),
+    ("edit", T("Edit")),
+    ("view", T("View")),
+    ("network", T("Network")),
+    ("run", T("Run")),
+    ("help", T("Help")),
+)
+_STANDARD_ROLES = {
+    "quit": QAction.MenuRole.QuitRole,
+    "preferences": QAction.MenuRole.PreferencesRole,
+}
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing the window can do.
+
+    Attributes:
+        id: Its name in the table.
+        text: What it is called in menus and in the palette.
+        run: Does it.
+        keys: Its shortcuts: a portable sequence such as "Ctrl+K", or a standard key.
+        menu: A key of `MENUS` and a group, such as "file/2"; "" for none. A line separates groups.
+        enabled: Whether it can be done now.
+        why_not: Why it can't, shown in its tooltip then.
+        checked: Whether it is on, for something that is on or off.
+    """
+
+    id: str
+    text: Text
+    run: Callable[[], object]
+    keys: str | QKeySequence.StandardKey = ""
+    menu: str = ""
+    enabled: Callable[[], bool] = _always
+    why_not: Text | None = None
+    checked: Callable[[], bool] | None = None
+
+
+class Actions(QObject):
+    """The table in use: it owns the QActions and keeps them true.
+
+    Args:
+        context: Theme and language.
+        window: The widget in which the shortcuts work.
+    """
+
+    def __init__(self, context: Context, window: QWidget) -> None:
+        super().__init__(window)
+        self._context = context
+        self._window = window
+        self._table: dict[str, tuple[Action, QAction, str]] = {}
+        self._place = ""
+
+    def add(self, actions: Iterable[Action], place: str = "") -> None:
+        """Adds actions; those with a `place` exist only while that workspace is shown."""
+        for action in actions:
+            made = QAction(self)
+            Phrase(self._context.language, made, QAction.setText, action.text)
+            made.setShortcuts(shortcuts(action.keys))
+            made.setMenuRole(_STANDARD_ROLES.get(action.id, QAction.MenuRole.NoRole))
+            made.setCheckable(action.checked is not None)
+            made.triggered.connect(lambda _=False, action=action: self._run(action))
+            self._window.addAction(made)
+            self._table[action.id] = (action, made, place)
+        self.refresh()
+
+    def set_place(self, place: str) -> None:
+        """Says which workspace is shown."""
+        self._place = place
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Asks every action again whether it can be done, and whether it is on."""
+        for action, made, place in self._table.values():
+            here = place in ("", self._place)
+            able = here and action.enabled()
+            made.setVisible(here)
+            made.setEnabled(able)
+            if action.checked is not None:
+                made.setChecked(action.checked())
+            if action.why_not is not None:
+                made.setToolTip("" if able else self._context.language.show(action.why_not))
+
+    def get(self, id: str) -> QAction:
+        """The QAction with this id."""
+        return self._table[id][1]
+
+    def table(self) -> list[Action]:
+        """All actions, in the table's order."""
+        return [action for action, _, _ in self._table.values()]
+
+    def possible(self) -> Iterator[Action]:
+        """The actions that can be done now, in the table's order."""
+        for action, made, _ in self._table.values():
+            if made.isVisible() and made.isEnabled():
+                yield action
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Makes the menus. A menu without anything to show isn't there."""
+        for name, title in MENUS:
+            menu = QMenu(bar)
+            Phrase(self._context.language, menu, QMenu.setTitle, title)
+            menu.setToolTipsVisible(True)
+            group = ""
+            for action, made, _ in self._in_menu(name):
+                if group and action.menu != group:
+                    menu.addSeparator()
+                group = action.menu
+                menu.addAction(made)
+            menu.aboutToShow.connect(self.refresh)
+            if group:
+                bar.addMenu(menu)
+            else:
+                menu.deleteLater()
+
+    def _in_menu(self, name: str) -> list[tuple[Action, QAction, str]]:
+        mine = [row for row in self._table.values() if row[0].menu.partition("/")[0] == name]
+        return sorted(mine, key=lambda row: row[0].menu)
+
+    def _run(self, action: Action) -> None:
+        action.run()
+        self.refresh()
+
+
+def shortcuts(keys: str | QKeySequence.StandardKey) -> list[QKeySequence]:
+    """The key sequences of an action; none for ""."""
+    if isinstance(keys, QKeySequence.StandardKey):
+        return QKeySequence.keyBindings(keys)
+    return [QKeySequence(part) for part in keys.split("; ")] if keys else []
+
+
+def keys_text(keys: str | QKeySequence.StandardKey) -> str:
+    """The first shortcut of an action as people write it here."""
+    found = shortcuts(keys)
+    return found[0].toString(QKeySequence.SequenceFormat.NativeText) if found else ""

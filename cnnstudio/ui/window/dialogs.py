@@ -1,0 +1,88 @@
+"""The few dialogs there are: to choose a file, and to leave with unsaved changes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from cnnstudio.core.storage.project_file import SUFFIX
+from cnnstudio.core.text import T
+from cnnstudio.ui.widgets.context import Context
+
+
+class Leave(StrEnum):
+    """What to do with unsaved changes."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    STAY = "stay"
+
+
+class Dialogs(Protocol):
+    """What the window asks the person."""
+
+    def leave(self, name: str) -> Leave:
+        """Asks what becomes of the unsaved changes of `name`."""
+
+    def open_project(self, folder: Path) -> Path | None:
+        """Asks for a project to open; None if the person changed their mind."""
+
+    def save_project(self, suggestion: Path) -> Path | None:
+        """Asks where to save; None if the person changed their mind."""
+
+
+class QtDialogs:
+    """The real dialogs.
+
+    Args:
+        context: Theme and language.
+        window: What they belong to.
+    """
+
+    def __init__(self, context: Context, window: QWidget) -> None:
+        self._context = context
+        self._window = window
+
+    def leave(self, name: str) -> Leave:
+        """Asks what becomes of the unsaved changes of `name`."""
+        show = self._context.language.show
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setText(show(T("Save the changes to {name}?", name=name)))
+        box.setInformativeText(show(T("Without saving they are lost.")))
+        save = box.addButton(show(T("Save")), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(show(T("Don't save")), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(show(T("Cancel")), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(save)
+        box.setEscapeButton(stay)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked is save:
+            return Leave.SAVE
+        return Leave.DISCARD if clicked is discard else Leave.STAY
+
+    def open_project(self, folder: Path) -> Path | None:
+        """Asks for a project to open."""
+        show = self._context.language.show
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, show(T("Open project")), str(folder), self._filter()
+        )
+        return Path(chosen) if chosen else None
+
+    def save_project(self, suggestion: Path) -> Path | None:
+        """Asks where to save."""
+        show = self._context.language.show
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, show(T("Save project as")), str(suggestion), self._filter()
+        )
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+
+    def _filter(self) -> str:
+        return f"{self._context.language.show(T('CNN Studio project'))} (*{SUFFIX})"

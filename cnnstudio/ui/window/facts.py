@@ -1,0 +1,50 @@
+"""The facts of the status bar, as texts."""
+
+from __future__ import annotations
+
+from cnnstudio.core.analysis import analyse
+from cnnstudio.core.data.datasets import DATASETS
+from cnnstudio.core.project import Project
+from cnnstudio.core.text import TN, T, Text
+from cnnstudio.ui.widgets.numbers import short_count
+from cnnstudio.ui.window.computer import Computer
+
+
+def data_fact(project: Project) -> Text:
+    """The data and its split: training, validation and test pictures."""
+    data = DATASETS.get(project.data.source)
+    if data is None:
+        return T("{source} isn't here", source=project.data.source)
+    validation = round(data.train.pictures * project.data.validation)
+    return T(
+        "{data} · {train} / {validation} / {test}",
+        data=data.title,
+        train=data.train.pictures - validation,
+        validation=validation,
+        test=data.test.pictures,
+    )
+
+
+def network_fact(project: Project, language: str) -> Text:
+    """The network's totals."""
+    analysis = analyse(project.network)
+    return TN(
+        "{count} layer · {parameters} parameters · {macs} multiply-adds",
+        "{count} layers · {parameters} parameters · {macs} multiply-adds",
+        count=len(project.network.layers),
+        parameters=analysis.total_params,
+        macs=short_count(analysis.macs, language),
+    )
+
+
+def device_fact(computer: Computer, backend: str) -> Text:
+    """What trains, before an engine has said more."""
+    found = computer.backends.get(backend)
+    if found is None:
+        return TN("CPU, {count} core", "CPU, {count} cores", count=computer.cores)
+    return TN(
+        "CPU, {count} core · {backend}",
+        "CPU, {count} cores · {backend}",
+        count=computer.cores,
+        backend=found,
+    )

@@ -1,0 +1,278 @@
+"""The start page: what can be begun, what was opened lately, samples, and this computer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from cnnstudio.core.analysis import analyse
+from cnnstudio.core.data.datasets import FASHION_MNIST
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.resources import resource
+from cnnstudio.core.storage.project_file import SUFFIX, load_project
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.theme.tokens import GAP, PAGE_PADDING
+from cnnstudio.ui.widgets.card import Card
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.label import Label
+from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
+from cnnstudio.ui.window.actions import Actions, keys_text
+from cnnstudio.ui.window.computer import Computer
+from cnnstudio.ui.window.included import one_of_each
+from cnnstudio.ui.window.session import Session
+from cnnstudio.ui.window.settings import Preferences
+from cnnstudio.ui.window.start_items import PictureStrip, RecentRow, SampleCard, StartRow
+
+SAMPLES: tuple[tuple[str, Text, Text], ...] = (
+    (
+        "lecture-cnn",
+        T("Lecture CNN"),
+        T("Two convolutions, pooling and a dense head, as in the lecture. Press Enter to open it."),
+    ),
+    ("lecture-vgg", T("VGG-style CNN"), T("Six convolutions in three pairs, pooling after each.")),
+    (
+        "lecture-vgg-bn",
+        T("VGG-style, batch norm"),
+        T("The same, with batch normalisation after each convolution."),
+    ),
+    (
+        "lecture-vgg-gap",
+        T("VGG-style with GAP"),
+        T("Each feature map averaged to one number before the head."),
+    ),
+    ("dense-only", T("Dense only"), T("What image classification was before convolution.")),
+)
+_WIDEST = 1256
+_MOST_RECENT = 3
+
+
+class StartPage(QWidget):
+    """What the window shows before a project is open.
+
+    Args:
+        context: Theme and language.
+        session: Opens projects.
+        actions: The table; New and Open are run from here too.
+        preferences: Knows the recent files.
+        computer: What this computer has.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        session: Session,
+        actions: Actions,
+        preferences: Preferences,
+        computer: Computer,
+    ) -> None:
+        super().__init__()
+        self._context = context
+        self._session = session
+        self._actions = actions
+        self._preferences = preferences
+        ground(self, CANVAS)
+        page = QWidget()
+        page.setMaximumWidth(_WIDEST)
+        self.samples: dict[str, SampleCard] = {}
+        columns = QHBoxLayout()
+        columns.setSpacing(28)
+        columns.addLayout(self._left(), 340)
+        columns.addLayout(self._middle(), 584)
+        columns.addLayout(self._right(computer), 276)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, PAGE_PADDING, 0, PAGE_PADDING)
+        column.setSpacing(PAGE_PADDING)
+        column.addLayout(self._title())
+        column.addLayout(columns)
+        column.addStretch(1)
+        centred = QWidget()
+        row = QHBoxLayout(centred)
+        row.setContentsMargins(PAGE_PADDING, 0, PAGE_PADDING, 0)
+        row.addStretch(1)
+        row.addWidget(page, 100)
+        row.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(vertical_scroll(centred))
+        self.setFocusProxy(self.samples[SAMPLES[0][0]])
+        preferences.recent_changed.connect(self._fill_recent)
+
+    def _title(self) -> QHBoxLayout:
+        mark = QLabel()
+        ratio = self.devicePixelRatioF()
+        mark.setPixmap(self._context.theme.pixmap("cnnstudio", "text", 44, ratio))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Label(self._context, "CNN Studio", "page"))
+        words.addWidget(
+            Label(
+                self._context,
+                T(
+                    "Build an image classifier by hand, train it here, and ask every number "
+                    "where it comes from."
+                ),
+                "body",
+                "muted",
+            )
+        )
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(mark)
+        row.addLayout(words, 1)
+        return row
+
+    def _left(self) -> QVBoxLayout:
+        begin = Card(self._context, 1)
+        for id, icon, text in (
+            ("new", "plus", T("New network")),
+            ("open", "folder-open", T("Open project…")),
+        ):
+            action = self._actions.get(id)
+            keys = keys_text(action.shortcut().toString()) if action.shortcuts() else ""
+            row = StartRow(self._context, icon, text, keys)
+            row.clicked.connect(action.trigger)
+            begin.body.addWidget(row)
+        self._recent = Card(self._context, 1)
+        self._recent_title = Label(self._context, T("Recent"), "section")
+        column = _column(Label(self._context, T("Start"), "section"), begin)
+        column.addSpacing(PAGE_PADDING - GAP)
+        column.addWidget(self._recent_title)
+        column.addWidget(self._recent)
+        column.addWidget(
+            Label(
+                self._context,
+                T("Or drop a project anywhere on this window."),
+                "small",
+                "muted",
+                wrap=True,
+            )
+        )
+        column.addStretch(1)
+        self._fill_recent()
+        return column
+
+    def _middle(self) -> QVBoxLayout:
+        grid = QGridLayout()
+        grid.setSpacing(12)
+        for number, (id, title, about) in enumerate(SAMPLES):
+            analysis = analyse(load_project(resource("samples", id + SUFFIX)).network)
+            card = SampleCard(self._context, title, about, analysis)
+            card.clicked.connect(lambda _=False, id=id: self._session.open_sample(id))
+            self.samples[id] = card
+            if number == 0:
+                grid.addWidget(card, 0, 0, 1, 2)
+            else:
+                grid.addWidget(card, (number + 1) // 2, (number + 1) % 2)
+        for side in (0, 1):
+            grid.setColumnStretch(side, 1)
+        column = _column(Label(self._context, T("Samples, ready to train"), "section"))
+        column.addLayout(grid)
+        column.addSpacing(PAGE_PADDING - GAP)
+        data = FASHION_MNIST
+        heading = QHBoxLayout()
+        heading.setSpacing(10)
+        heading.addWidget(Label(self._context, T("{data} is included", data=data.title), "section"))
+        facts = T(
+            "{pictures} pictures, {classes} classes, no download",
+            pictures=data.train.pictures + data.test.pictures,
+            classes=len(data.classes),
+        )
+        heading.addWidget(Label(self._context, facts, "small", "muted"), 1)
+        column.addLayout(heading)
+        column.addWidget(PictureStrip(self._context, one_of_each(data), data.classes))
+        column.addStretch(1)
+        return column
+
+    def _right(self, computer: Computer) -> QVBoxLayout:
+        card = Card(self._context)
+        card.body.setSpacing(14)
+        for icon, colour, title, words in _truths(computer):
+            card.body.addLayout(self._truth(icon, colour, title, words))
+        column = _column(Label(self._context, T("This computer"), "section"), card)
+        column.addStretch(1)
+        return column
+
+    def _truth(self, icon: str, colour: str, title: Text, words: Text) -> QHBoxLayout:
+        mark = QLabel()
+        theme = self._context.theme
+
+        def draw() -> None:
+            mark.setPixmap(theme.pixmap(icon, colour, theme.scaled(16), self.devicePixelRatioF()))
+
+        draw()
+        theme.changed.connect(draw)
+        lines = _column(
+            Label(self._context, title, "body"),
+            Label(self._context, words, "small", "muted", wrap=True),
+        )
+        lines.setSpacing(0)
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(lines, 1)
+        return row
+
+    def _fill_recent(self) -> None:
+        while (item := self._recent.body.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for path in self._preferences.recent[:_MOST_RECENT]:
+            if (row := self._recent_row(path)) is None:
+                continue
+            if self._recent.body.count():
+                self._recent.body.addWidget(Line())
+            self._recent.body.addWidget(row)
+        some = self._recent.body.count() > 0
+        self._recent.setVisible(some)
+        self._recent_title.setVisible(some)
+
+    def _recent_row(self, path: Path) -> RecentRow | None:
+        try:
+            network = load_project(path).network
+            written = datetime.fromtimestamp(path.stat().st_mtime)
+        except (StudioError, OSError):  # it can't be opened, so it isn't offered
+            return None
+        row = RecentRow(self._context, path.stem, analyse(network), when_text(written))
+        row.setToolTip(str(path))
+        row.clicked.connect(lambda: self._session.open(path))
+        return row
+
+
+def when_text(moment: datetime, today: date | None = None) -> Text:
+    """When something happened, as short as a person would say it."""
+    days = ((today or date.today()) - moment.date()).days
+    if days == 0:
+        return T("today {time}", time=moment.strftime("%H:%M"))
+    return T("yesterday") if days == 1 else Text(moment.strftime("%Y-%m-%d"))
+
+
+def _truths(computer: Computer) -> list[tuple[str, str, Text, Text]]:
+    """(icon, its colour, title, explanation) of what is known about this computer."""
+    found = ", ".join(computer.backends.values())
+    if found and computer.keras:
+        ready = T(
+            "{backends}, Keras {keras}, {cores} CPU cores, {memory} GB memory.",
+            backends=found,
+            keras=computer.keras,
+            cores=computer.cores,
+            memory=computer.memory_gb,
+        )
+        first = ("circle-check", "success", T("Ready to train"), ready)
+    else:
+        missing = T("Keras or TensorFlow isn't installed. Install the package again to train.")
+        first = ("triangle-alert", "warning", T("Can't train yet"), missing)
+    offline = T("Pictures and samples are on this disk.")
+    return [first, ("circle-check", "success", T("Works offline"), offline)]
+
+
+def _column(*widgets: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(GAP)
+    for widget in widgets:
+        column.addWidget(widget)
+    return column
