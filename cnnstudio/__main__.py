@@ -18,6 +18,10 @@ def main() -> int:
         from cnnstudio.engine.main import main as engine
 
         return engine(argv[1:])
+    if argv[:1] == ["decode"]:
+        from cnnstudio.decode.worker import main as decode
+
+        return decode(argv[1:])
     from cnnstudio.cli.main import main as command_line
 
     return command_line(argv)

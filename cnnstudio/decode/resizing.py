@@ -33,23 +33,6 @@ def fit_pictures(pictures: Pictures, size: tuple[int, int], fit: str) -> Picture
     return result
 
 
-def with_channels(pictures: Pictures, channels: int) -> Pictures:
-    """Gives pictures 1 or 3 channels.
-
-    Grey becomes colour by repeating its channel (a view without memory of its own); colour
-    becomes grey as ITU-R 601-2 weighs it, which is Pillow's ``convert("L")``.
-    """
-    own = pictures.shape[3]
-    if own == channels:
-        return pictures
-    if own == 1:
-        return np.broadcast_to(pictures, (*pictures.shape[:3], channels))
-    grey = np.empty((*pictures.shape[:3], 1), np.uint8)
-    for index, picture in enumerate(pictures):
-        grey[index, ..., 0] = Image.fromarray(picture).convert("L")
-    return grey
-
-
 def _inside(own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
     ratio = min(1.0, size[0] / own[0], size[1] / own[1])
     return max(1, round(own[0] * ratio)), max(1, round(own[1] * ratio))

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnstudio.core.data.cache import cached
-from cnnstudio.core.data.datasets import DataFile, Dataset
+from cnnstudio.core.data.datasets import Dataset
+from cnnstudio.core.data.parts import Labelled, labels_name, pictures_name, with_channels
 from cnnstudio.core.project import DataSettings
 from cnnstudio.core.training.checks import picture_shape
 from cnnstudio.decode.idx import check_pair, read_images, read_labels
-from cnnstudio.decode.resizing import fit_pictures, with_channels
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
-    """Pictures with their labels, read-only.
-
-    Attributes:
-        pictures: uint8, shape (n, rows, columns, channels).
-        labels: uint8, shape (n,).
-    """
-
-    pictures: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
+from cnnstudio.decode.resizing import fit_pictures
 
 
 def load_part(dataset: Dataset, part: str) -> Labelled:
@@ -38,13 +23,10 @@ def load_part(dataset: Dataset, part: str) -> Labelled:
     images, labels = dataset.folder / facts.images.name, dataset.folder / facts.labels.name
     found = Labelled(
         cached(
-            _name(dataset, facts.images),
+            pictures_name(dataset, part),
             lambda: read_images(images, facts.images.sha256)[..., np.newaxis],
         ),
-        cached(
-            _name(dataset, facts.labels),
-            lambda: read_labels(labels, facts.labels.sha256),
-        ),
+        cached(labels_name(dataset, part), lambda: read_labels(labels, facts.labels.sha256)),
     )
     check_pair(found.pictures, found.labels, images, labels)
     return found
@@ -61,11 +43,7 @@ def prepare_part(dataset: Dataset, part: str, settings: DataSettings) -> Labelle
     rows, columns, channels = picture_shape(settings, dataset)
     if (rows, columns) != pictures.shape[1:3]:
         pictures = cached(
-            f"{_name(dataset, dataset.part(part).images)}-{rows}x{columns}-{settings.fit}",
+            pictures_name(dataset, part, (rows, columns), settings.fit),
             lambda: fit_pictures(own.pictures, (rows, columns), settings.fit),
         )
     return Labelled(with_channels(pictures, channels), own.labels)
-
-
-def _name(dataset: Dataset, file: DataFile) -> str:
-    return f"{dataset.id}-{file.name.split('.')[0]}-{file.sha256[:16]}"

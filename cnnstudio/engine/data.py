@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.core.data.datasets import Dataset, dataset
+from cnnstudio.core.data.parts import Labelled
 from cnnstudio.core.data.scaling import scaled
 from cnnstudio.core.data.split import Indices, Split, stratified_split
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T
-from cnnstudio.decode.sets import Labelled, prepare_part
+from cnnstudio.decode.sets import prepare_part
 from cnnstudio.engine.stream import Batch, BatchStream
 
 

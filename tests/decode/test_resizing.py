@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnstudio.decode.resizing import fit_pictures, with_channels
+from cnnstudio.decode.resizing import fit_pictures
 
 RANDOM = np.random.RandomState(0)
 GREY = RANDOM.randint(0, 256, (3, 8, 6, 1), np.uint8)
@@ -28,11 +28,3 @@ def test_pad_centres_and_puts_the_odd_row_below() -> None:
 def test_pad_shrinks_what_is_too_large_and_keeps_proportions() -> None:
     padded = fit_pictures(np.full((1, 8, 4, 1), 200, np.uint8), (4, 4), "pad")
     assert padded[0, ..., 0].tolist() == [[0, 200, 200, 0]] * 4
-
-
-def test_channels_are_repeated_or_weighed() -> None:
-    assert np.array_equal(with_channels(GREY, 3), np.repeat(GREY, 3, axis=3))
-    assert with_channels(GREY, 1) is GREY
-    grey = with_channels(COLOUR, 1)
-    expected = np.asarray(Image.fromarray(COLOUR[0]).convert("L"))
-    assert np.array_equal(grey[0, ..., 0], expected)
