@@ -1,4 +1,4 @@
-"""A model's weights and training state as named arrays, and back."""
+"""A model's weights and training state as named arrays, and back; and the model of a run."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
-import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T
+from cnnstudio.engine.model import build_model
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -43,6 +44,18 @@ def load_state(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source: s
     _write(_state_variables(model), arrays, source)
 
 
+def load_model(run: RunFolder, epoch: int) -> keras.Model:
+    """The network of a run with the weights of an epoch; not compiled.
+
+    Raises:
+        BadInput: When there is no such checkpoint, or it is damaged.
+    """
+    arrays = run.checkpoints.read_weights(epoch)
+    model = build_model(run.record.project.network, run.record.seed)
+    load_weights(model, arrays, str(run.checkpoints.path(epoch)))
+    return model
+
+
 def _state_variables(model: keras.Model) -> list[keras.Variable]:
     """Every variable of the layers that isn't a weight, and those of the optimiser."""
     weights = {id(variable) for variable in model.weights}
@@ -58,7 +71,7 @@ def _state_variables(model: keras.Model) -> list[keras.Variable]:
 
 
 def _read(variables: Iterable[keras.Variable]) -> Arrays:
-    return {v.path: np.array(keras.ops.convert_to_numpy(v.value)) for v in variables}
+    return {variable.path: variable.numpy() for variable in variables}
 
 
 def _write(

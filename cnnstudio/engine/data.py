@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from cnnstudio.core.data.scaling import scaled
 from cnnstudio.core.data.split import Indices, Split, stratified_split
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import Project
+from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T
 from cnnstudio.decode.sets import prepare_part
@@ -109,6 +111,31 @@ def measured_part(run: RunFolder, on: str) -> tuple[Labelled, Indices, Dataset]:
             )
         )
     return data.part, chosen, data.facts
+
+
+def pictures_from(
+    shape: tuple[int, int, int, int], blob: bytes, wanted: tuple[int, ...]
+) -> NDArray[np.uint8]:
+    """The pictures a message brought.
+
+    Args:
+        shape: Their shape, (pictures, rows, columns, channels).
+        blob: Their bytes.
+        wanted: What the network takes, (rows, columns, channels).
+
+    Raises:
+        BadInput: When they don't fit the network.
+    """
+    if shape[1:] != wanted or len(blob) != math.prod(shape):
+        raise BadInput(
+            T(
+                "The network takes pictures of {wanted}, but was given {given} ({count} bytes).",
+                wanted=show_shape(wanted),
+                given=show_shape(shape[1:]),
+                count=len(blob),
+            )
+        )
+    return np.frombuffer(blob, np.uint8).reshape(shape)
 
 
 def _indices(stored: NDArray[Any], pictures: int) -> Indices:

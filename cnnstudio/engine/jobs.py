@@ -1,8 +1,7 @@
-"""What an engine does on request: train, measure, predict."""
+"""What an engine does on request: train, measure, predict, look inside."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,22 +17,23 @@ from cnnstudio.core.data.datasets import dataset
 from cnnstudio.core.data.scaling import scaled
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import Project
-from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.storage.project_file import decode_project
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T
 from cnnstudio.core.training.checks import check_trainable, chosen_loss
 from cnnstudio.engine.backends import current
 from cnnstudio.engine.callbacks import finite
-from cnnstudio.engine.checkpoints import load_weights
+from cnnstudio.engine.checkpoints import load_model
 from cnnstudio.engine.context import JobContext
-from cnnstudio.engine.data import RunData, load_data, measured_part
+from cnnstudio.engine.data import RunData, load_data, measured_part, pictures_from
+from cnnstudio.engine.inspection import Inspection
 from cnnstudio.engine.model import build_model, compile_model
 from cnnstudio.engine.training import restore, train
 from cnnstudio.protocol.messages import (
     Evaluate,
     Evaluated,
     Event,
+    FeatureMaps,
     Job,
     Log,
     Phase,
@@ -97,7 +97,7 @@ def predict(message: Predict, context: JobContext, blob: bytes) -> Predicted:
     context.phase(Phase.ANSWERING)
     run = RunFolder.open(Path(message.run_dir))
     model = load_model(run, message.epoch)
-    pictures = _pictures(message.shape, blob, model.input_shape[1:])
+    pictures = pictures_from(message.shape, blob, model.input_shape[1:])
     rows: list[tuple[float | None, ...]] = []
     for start, stop in _spans(len(pictures)):
         context.check_cancelled()
@@ -110,19 +110,8 @@ HANDLERS: dict[type[Job], Callable[[Any, JobContext, bytes], Event | None]] = {
     StartRun: start_run,
     Evaluate: evaluate,
     Predict: predict,
+    FeatureMaps: Inspection().feature_maps,
 }
-
-
-def load_model(run: RunFolder, epoch: int) -> keras.Model:
-    """The network of a run with the weights of an epoch; not compiled.
-
-    Raises:
-        BadInput: When there is no such checkpoint, or it is damaged.
-    """
-    arrays = run.checkpoints.read_weights(epoch)
-    model = build_model(run.record.project.network, run.record.seed)
-    load_weights(model, arrays, str(run.checkpoints.path(epoch)))
-    return model
 
 
 def confusion_matrix(
@@ -219,18 +208,3 @@ def _spans(count: int) -> Iterator[tuple[int, int]]:
     """Start and stop of each batch of `count` pictures."""
     for start in range(0, count, _BATCH):
         yield start, min(start + _BATCH, count)
-
-
-def _pictures(
-    shape: tuple[int, int, int, int], blob: bytes, wanted: tuple[int, ...]
-) -> NDArray[np.uint8]:
-    if shape[1:] != wanted or len(blob) != math.prod(shape):
-        raise BadInput(
-            T(
-                "The network takes pictures of {wanted}, but was given {given} ({count} bytes).",
-                wanted=show_shape(wanted),
-                given=show_shape(shape[1:]),
-                count=len(blob),
-            )
-        )
-    return np.frombuffer(blob, np.uint8).reshape(shape)

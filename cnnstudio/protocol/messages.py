@@ -123,11 +123,28 @@ class Predict(Job, frozen=True, kw_only=True, tag="predict"):
     shape: tuple[int, int, int, int]
 
 
+class FeatureMaps(Job, frozen=True, kw_only=True, tag="feature_maps"):
+    """What a layer of a run's checkpoint gives for one picture.
+
+    Attributes:
+        run_dir: The run folder.
+        epoch: The epoch of the checkpoint.
+        layer: The layer's id in the run's network.
+        shape: (rows, columns, channels) of the blob: a uint8 picture that already has the
+            network's size and channels, not yet scaled.
+    """
+
+    run_dir: str
+    epoch: int
+    layer: str
+    shape: tuple[int, int, int]
+
+
 class Shutdown(Message, frozen=True, kw_only=True, tag="shutdown"):
     """End the process."""
 
 
-Request = StartRun | Pause | GoOn | Cancel | Evaluate | Predict | Shutdown
+Request = StartRun | Pause | GoOn | Cancel | Evaluate | Predict | FeatureMaps | Shutdown
 
 
 # ------------------------------------------------------------------------------------ events
@@ -309,6 +326,20 @@ class Predicted(Answer, frozen=True, kw_only=True, tag="predicted"):
     probabilities: tuple[tuple[float | None, ...], ...]
 
 
+class LayerOutput(Answer, frozen=True, kw_only=True, tag="layer_output"):
+    """The answer to FeatureMaps. Its blob is the layer's output, float32 in C order.
+
+    Attributes:
+        shape: The output's shape: (rows, columns, channels), or (values,).
+        not_finite: How many of its values are NaN or infinite; the blob holds them as they are.
+        probabilities: The network's answer for the picture, one number per class.
+    """
+
+    shape: tuple[int, ...]
+    not_finite: int
+    probabilities: tuple[float | None, ...]
+
+
 class Refused(Answer, frozen=True, kw_only=True, tag="refused"):
     """A request that can't be done, or failed; as news, the engine itself couldn't start.
 
@@ -338,6 +369,7 @@ Event = (
     | RunEnded
     | Evaluated
     | Predicted
+    | LayerOutput
     | Refused
     | Stopped
 )
