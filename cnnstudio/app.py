@@ -16,6 +16,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
+from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Language
@@ -65,16 +66,15 @@ def build(app: QApplication, store: QSettings) -> Studio:
     follow(preferences, context)
     session = Session(Document(Project()), preferences)
     messages = Messages()
-    window = MainWindow(
-        context, preferences, session, workspaces(context), this_computer(), messages
-    )
+    places = workspaces(context, session.document, store)
+    window = MainWindow(context, preferences, session, places, this_computer(), messages)
     session.use_dialogs(QtDialogs(context, window))
     return Studio(window, session, context, preferences, messages)
 
 
-def workspaces(context: Context) -> Sequence[Workspace]:
+def workspaces(context: Context, document: Document, store: QSettings) -> Sequence[Workspace]:
     """The workspaces that are there, in the order of their tabs."""
-    return ()
+    return (DesignWorkspace(document, context, store),)
 
 
 def run_app(argv: Sequence[str]) -> int:

@@ -8,7 +8,8 @@ from cnnstudio.ui.theme.tokens import CONTROL, RADIUS, ROW, Colours
 
 _SHEET = Template("""
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 5px 7px; }
-QMenuBar { background: $surface; color: $text; border: none; padding: 0 8px; }
+QMenuBar { background: $surface; color: $text; border: none; padding: 0 6px;
+  spacing: 0; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; }
 QMenu { background: $raised; color: $text; border: 1px solid $line; padding: 4px; }
@@ -53,6 +54,7 @@ QPushButton[kind="segment"][place="last"] { border-top-right-radius: ${radius}px
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox { border: 1px solid $control;
   border-radius: ${radius}px; background: $surface; color: $text;
   selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
 QLineEdit, QComboBox { padding: 0 7px; min-height: ${inner}px; }
 QLineEdit:hover, QComboBox:hover { background: $hover; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border-color: $accent; }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from cnnstudio.core.text import Text
 from cnnstudio.ui.theme.tokens import ICON
 from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.keys import shown_keys
 from cnnstudio.ui.widgets.language import Phrase
 
+_STATUS_ICON = 14
+_ICON_GAP = 6
 _ICON_COLOURS = {"primary": "on_accent", "danger": "danger"}
 
 
@@ -66,6 +68,11 @@ class Button(QPushButton):
             self._reason = Phrase(self._context.language, self, QPushButton.setToolTip, reason)
         self._reason.set("" if possible else reason)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
+            self._dress()
+
     def _dress(self) -> None:
         theme = self._context.theme
         self.setFont(theme.font(self._role))
@@ -73,7 +80,9 @@ class Button(QPushButton):
             colour = _ICON_COLOURS.get(self._kind, "muted")
             on = "text" if colour == "muted" else colour
             self.setIcon(theme.icon(self._icon, colour, on))
-            self.setIconSize(QSize(theme.scaled(ICON), theme.scaled(ICON)))
+            side = theme.scaled(_STATUS_ICON if self._kind == "status" else ICON)
+            beside = _ICON_GAP if self.text() else 0
+            self.setIconSize(QSize(side + beside, side))
 
 
 class IconButton(Button):
@@ -110,6 +119,6 @@ class IconButton(Button):
         self._name_phrase.set(name)
 
     def _set_name(self, words: str) -> None:
-        keys = QKeySequence(self._shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        keys = shown_keys(self._shortcut)
         self.setAccessibleName(words)
         self.setToolTip(f"{words}  {keys}" if keys else words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -40,6 +40,11 @@ class _Segment(QPushButton):
         self.toggled.connect(self._dress)
         context.theme.changed.connect(self._dress)
         self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
+            self._dress()
 
     def _set_words(self, words: str) -> None:
         self.setText(words)
@@ -259,6 +264,11 @@ class Combo(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # a wheel over a form scrolls the form
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
+            self._dress()
 
     def _retranslate(self) -> None:
         for index, (_, text) in enumerate(self._options):

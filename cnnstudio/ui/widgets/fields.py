@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
@@ -158,6 +158,7 @@ class NumberField(QLineEdit):
         self.setProperty("state", "error" if error else "")
         self.style().unpolish(self)
         self.style().polish(self)
+        self._dress()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         signs = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
@@ -178,6 +179,11 @@ class NumberField(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_steps()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
+            self._dress()
 
     def _place_steps(self) -> None:
         side = self._context.theme.scaled(24)
@@ -302,6 +308,12 @@ class SizesField(QLineEdit):
         self.setProperty("state", "error" if error else "")
         self.style().unpolish(self)
         self.style().polish(self)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
+            self._dress()
 
     def _finish(self) -> None:
         parts: Sequence[str] = self.text().strip(" ()[]").replace("x", "×").split("×")

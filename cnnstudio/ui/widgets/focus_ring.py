@@ -56,7 +56,9 @@ class FocusRing(QWidget):
         self._lost()  # the old widget may be half deleted: it is not touched
         if new is None or new.window() is not self._window or new is self._window:
             return
-        if new.property(NO_RING) or isinstance(new, QAbstractScrollArea):
+        if new.focusPolicy() == Qt.FocusPolicy.NoFocus or new.property(NO_RING):
+            return
+        if isinstance(new, QAbstractScrollArea):
             return
         self._target = new
         new.installEventFilter(self)

@@ -203,6 +203,7 @@ class _Row(QWidget):
     def _resize(self) -> None:
         theme = self._context.theme
         self._label.setFixedWidth(theme.scaled(self._label_width))
+        self._grid.setColumnMinimumWidth(0, theme.scaled(self._label_width))
         self._grid.setRowMinimumHeight(0, theme.scaled(FORM_ROW))
 
 

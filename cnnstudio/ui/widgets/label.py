@@ -38,6 +38,7 @@ class Label(QLabel):
         self._role = role
         self._colour = colour
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # else that of the ground it is on
         self.setWordWrap(wrap)
         if wrap:
             self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

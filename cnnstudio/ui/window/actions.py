@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.keys import shown_keys
 from cnnstudio.ui.widgets.language import Phrase
 
 MENUS: tuple[tuple[str, Text], ...] = (
@@ -150,6 +151,6 @@ def shortcuts(keys: str | QKeySequence.StandardKey) -> list[QKeySequence]:
 
 
 def keys_text(keys: str | QKeySequence.StandardKey) -> str:
-    """The first shortcut of an action as people write it here."""
+    """The first shortcut of an action, as `shown_keys` writes it."""
     found = shortcuts(keys)
-    return found[0].toString(QKeySequence.SequenceFormat.NativeText) if found else ""
+    return shown_keys(found[0]) if found else ""

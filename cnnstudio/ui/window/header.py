@@ -167,7 +167,8 @@ class ProjectButton(QAbstractButton):
             painter.setBrush(theme.colour("muted"))
             painter.drawEllipse(QRectF(after, self.height() / 2 - 2, 5, 5))
         chevron = theme.pixmap("chevron-down", "muted", side, self.devicePixelRatioF())
-        painter.drawPixmap(after + 12, (self.height() - side) // 2, chevron)
+        gap = 12 if self._unsaved else 0
+        painter.drawPixmap(after + gap, (self.height() - side) // 2, chevron)
 
     def _open_menu(self) -> None:
         self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))

@@ -30,7 +30,14 @@ _WIDTH = 680
 class _Setting(QWidget):
     """A row: what it is, what it means, and the control on the right."""
 
-    def __init__(self, context: Context, title: Text, note: Text | str, control: QWidget) -> None:
+    def __init__(
+        self,
+        context: Context,
+        title: Text,
+        note: Text | str,
+        control: QWidget,
+        height: int = FORM_ROW + 10,
+    ) -> None:
         super().__init__()
         self.names = (title, note)
         words = QVBoxLayout()
@@ -39,11 +46,11 @@ class _Setting(QWidget):
         if note:
             words.addWidget(Label(context, note, "small", "muted", wrap=True))
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
+        row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(PAGE_PADDING)
         row.addLayout(words, 1)
         row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setMinimumHeight(context.theme.scaled(FORM_ROW) + 10)
+        self.setMinimumHeight(context.theme.scaled(height))
 
 
 class _Group(QWidget):
@@ -188,7 +195,13 @@ class PreferencesPage(QWidget):
     def _keyboard(self, actions: Actions) -> _Group:
         context = self._context
         rows = [
-            _Setting(context, action.text, "", Label(context, keys_text(action.keys), "code-small"))
+            _Setting(
+                context,
+                action.text,
+                "",
+                Label(context, keys_text(action.keys), "code-small"),
+                FORM_ROW,
+            )
             for action in actions.table()
             if keys_text(action.keys)
         ]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from cnnstudio.core.analysis import Analysis
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.text import TN, Text
 from cnnstudio.ui.widgets.card import paint_card
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import NO_RING
@@ -150,7 +150,7 @@ class SampleCard(QAbstractButton):
     def sizeHint(self) -> QSize:
         theme = self._context.theme
         lines = theme.line_height("body") + 2 * theme.line_height("small")
-        return QSize(260, 12 + theme.scaled(40) + 10 + lines + 6 + 12)
+        return QSize(260, 14 + theme.scaled(38) + 10 + lines + 8 + 12)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, show = self._context.theme, self._context.language.show
@@ -161,18 +161,15 @@ class SampleCard(QAbstractButton):
         sketch = QRectF(16, 14, self.width() - 32, theme.scaled(38))
         paint_sketch(painter, sketch, self._boxes, theme, "raised")
         row = QRect(16, int(sketch.bottom()) + 10, self.width() - 32, theme.line_height("body"))
-        painter.setFont(theme.font("code-small"))
-        painter.setPen(theme.colour("muted"))
-        size = show(self._size)
-        painter.drawText(row, _VCENTER | int(Qt.AlignmentFlag.AlignRight), size)
-        room = row.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(size) - 12, 0)
         painter.setFont(theme.font("title"))
         painter.setPen(theme.colour("text"))
-        _elided(painter, room, self.text())
-        about = QRect(16, row.bottom() + 4, row.width(), 2 * theme.line_height("small"))
+        _elided(painter, row, self.text())
+        row = QRect(16, row.bottom() + 4, row.width(), theme.line_height("small"))
         painter.setFont(theme.font("small"))
         painter.setPen(theme.colour("muted"))
-        painter.drawText(about, int(Qt.TextFlag.TextWordWrap), show(self._about))
+        _elided(painter, row, show(self._about))
+        painter.setFont(theme.font("code-small"))
+        _elided(painter, row.translated(0, row.height() + 4), show(self._size))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -214,17 +211,17 @@ class PictureStrip(QWidget):
         theme, show = self._context.theme, self._context.language.show
         painter = QPainter(self)
         paint_card(painter, QRectF(self.rect()), theme)
-        step = (self.width() - 16) / len(self._pictures)
+        step = (self.width() - 8) / len(self._pictures)
         painter.setFont(theme.font("tick"))
         painter.setPen(theme.colour("muted"))
         for number, (picture, caption) in enumerate(
             zip(self._pictures, self._captions, strict=True)
         ):
-            middle = 8 + step * (number + 0.5)
+            middle = 4 + step * (number + 0.5)
             painter.drawImage(QRect(round(middle - 22), 12, 44, 44), picture)
             below = QRectF(middle - step / 2, 59, step, theme.line_height("tick"))
             words = painter.fontMetrics().elidedText(
-                show(caption), Qt.TextElideMode.ElideRight, int(step) - 2
+                show(caption), Qt.TextElideMode.ElideRight, int(step)
             )
             painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter), words)
 
@@ -236,9 +233,10 @@ class PictureStrip(QWidget):
 
 def size_text(analysis: Analysis) -> Text:
     """How large a network is, for a line with little room."""
-    return T(
-        "{layers} layers · {parameters}",
-        layers=len(analysis.network.layers),
+    return TN(
+        "{count} layer · {parameters}",
+        "{count} layers · {parameters}",
+        count=len(analysis.network.layers),
         parameters=analysis.total_params,
     )
 

@@ -30,20 +30,20 @@ SAMPLES: tuple[tuple[str, Text, Text], ...] = (
     (
         "lecture-cnn",
         T("Lecture CNN"),
-        T("Two convolutions, pooling and a dense head, as in the lecture. Press Enter to open it."),
+        T("Two convolutions, pooling and a dense head, as in the lecture. Enter opens it."),
     ),
-    ("lecture-vgg", T("VGG-style CNN"), T("Six convolutions in three pairs, pooling after each.")),
+    ("lecture-vgg", T("VGG-style CNN"), T("Six convolutions in three pooled pairs.")),
     (
         "lecture-vgg-bn",
         T("VGG-style, batch norm"),
-        T("The same, with batch normalisation after each convolution."),
+        T("Batch norm after every convolution."),
     ),
     (
         "lecture-vgg-gap",
         T("VGG-style with GAP"),
-        T("Each feature map averaged to one number before the head."),
+        T("Each feature map averaged to one number."),
     ),
-    ("dense-only", T("Dense only"), T("What image classification was before convolution.")),
+    ("dense-only", T("Dense only"), T("Classifying pictures without convolution.")),
 )
 _WIDEST = 1256
 _MOST_RECENT = 3
@@ -83,7 +83,7 @@ class StartPage(QWidget):
         columns.addLayout(self._middle(), 584)
         columns.addLayout(self._right(computer), 276)
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, PAGE_PADDING, 0, PAGE_PADDING)
+        column.setContentsMargins(0, PAGE_PADDING, 0, 16)
         column.setSpacing(PAGE_PADDING)
         column.addLayout(self._title())
         column.addLayout(columns)
@@ -131,7 +131,7 @@ class StartPage(QWidget):
             ("open", "folder-open", T("Open project…")),
         ):
             action = self._actions.get(id)
-            keys = keys_text(action.shortcut().toString()) if action.shortcuts() else ""
+            keys = keys_text(action.shortcut().toString())
             row = StartRow(self._context, icon, text, keys)
             row.clicked.connect(action.trigger)
             begin.body.addWidget(row)
