@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
-import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.core.errors import BadInput
@@ -58,7 +57,7 @@ def _state_variables(model: keras.Model) -> list[keras.Variable]:
 
 
 def _read(variables: Iterable[keras.Variable]) -> Arrays:
-    return {v.path: np.array(keras.ops.convert_to_numpy(v.value)) for v in variables}
+    return {variable.path: variable.numpy() for variable in variables}
 
 
 def _write(
