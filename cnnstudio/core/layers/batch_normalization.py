@@ -88,7 +88,7 @@ KIND = LayerKind(
     summary=T("Brings every channel to mean 0 and deviation 1, then scales and shifts it."),
     help=T(
         "While training, each channel is brought to mean 0 and deviation 1 over the batch, then "
-        "multiplied by γ and moved by β, both learned. Running means of mean and variance are "
+        "multiplied by γ and moved by β, both learned. Running means of both are "
         "kept on the side and used when the network is asked: they are counted, not trained. "
         "Training gets steadier and takes larger learning rates (Ioffe and Szegedy, 2015)."
     ),

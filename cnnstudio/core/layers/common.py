@@ -84,8 +84,8 @@ PADDING = Choice(
     name="padding",
     label=T("Padding"),
     help=T(
-        "valid: the window stays inside the picture. same: zeros around it keep the size "
-        "(divided by the stride)."
+        "valid: the window stays inside the feature map. same: a border around it keeps rows and "
+        "columns, divided by the stride."
     ),
     default="valid",
     choices=("valid", "same"),
