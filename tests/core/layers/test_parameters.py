@@ -61,7 +61,7 @@ def test_every_parameter_is_explained_and_starts_with_what_it_takes(kind: LayerK
         ("conv2d", "filters", True, "filters can't be True"),
         ("conv2d", "filters", "many", "filters can't be 'many'"),
         ("conv2d", "strides", [1, 2, 3], "strides can't be (1, 2, 3): it takes one or two whole"),
-        ("dropout", "rate", 1.5, "rate can't be 1.5: it takes a number ≥ 0 and ≤ 1. The default is"),
+        ("dropout", "rate", 1.5, "rate can't be 1.5: it takes a number ≥ 0 and ≤ 1."),
         ("dropout", "rate", float("nan"), "rate can't be nan"),
         ("dropout", "rate", 10**400, "rate can't be 1000000"),
         ("re_lu", "max_value", -1, "max_value can't be -1: it takes a number ≥ 0, or None."),
