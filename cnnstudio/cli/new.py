@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnnstudio.cli.console import Console
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.storage.project_file import SUFFIX, save_project
+from cnnstudio.core.storage.project_file import save_project
 from cnnstudio.core.storage.samples import load_project_argument, sample_names
 from cnnstudio.core.text import T, Translator
 
@@ -33,8 +33,6 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Writes the file."""
     project = load_project_argument(options.source)
     path = Path(options.output)
-    if path.suffix != SUFFIX:
-        path = path.with_name(path.name + SUFFIX)
     if path.exists() or path.is_symlink():
         raise BadInput(
             T("{file} exists already. Choose another name, or delete it first.", file=str(path))

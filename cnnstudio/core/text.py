@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 import string
 from collections.abc import Mapping
 from pathlib import Path
@@ -123,6 +124,7 @@ def particle(word: str, pair: str) -> str:
 
 
 _DIGIT_FINALS = {"0": "ㅇ", "1": "ㄹ", "3": "ㅁ", "6": "ㄱ", "7": "ㄹ", "8": "ㄹ"}
+_LETTER_FINALS = {"l": "ㄹ", "m": "ㅁ", "n": "ㄴ", "r": "ㄹ"}  # letters read one by one: CNN
 _LATIN_FINALS = {
     "l": "ㄹ",
     "m": "ㅁ",
@@ -137,16 +139,22 @@ _LATIN_FINALS = {
 
 def _final_sound(word: str) -> str:
     """Returns the final consonant of `word` as it is read in Korean, "" if it ends in a vowel."""
-    core = word.rstrip(" .,;:!?\"'”’)]}»%")
+    core = word.rstrip(" .,;:!?\"'”’)]}»")
     if not core:
         return ""
     last = core[-1].lower()
     if "가" <= last <= "힣":
         index = (ord(last) - ord("가")) % 28
         return "" if index == 0 else "ㄹ" if index == 8 else "ㅇ"
-    if core.lower().endswith("ng"):
+    if last in _DIGIT_FINALS:
+        return _DIGIT_FINALS[last]
+    letters = re.search(r"[A-Za-z]*$", core)
+    assert letters is not None
+    if len(letters[0]) > 1 and letters[0].isupper():
+        return _LETTER_FINALS.get(last, "")
+    if letters[0].lower().endswith("ng"):
         return "ㅇ"
-    return _DIGIT_FINALS.get(last) or _LATIN_FINALS.get(last, "")
+    return _LATIN_FINALS.get(last, "")
 
 
 def preferred_language(environment: Mapping[str, str] | None = None) -> str:

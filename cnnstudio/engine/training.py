@@ -90,6 +90,7 @@ def _fit(
     model.fit(
         stream.batches(after, record.epochs),
         steps_per_epoch=stream.steps,
+        shuffle=False,  # the stream is shuffled; Keras could not
         initial_epoch=after,
         epochs=record.epochs,
         validation_data=data.validation(),

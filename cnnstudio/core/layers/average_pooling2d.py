@@ -24,7 +24,7 @@ KIND = LayerKind(
         "feature map don't count for the mean. Channels stay as many as they are."
     ),
     parameters=(
-        pool_size(T("Rows and columns of the window. 2 makes one value of four.")),
+        pool_size(T("Rows and columns of the window. 2 makes one value of four."), required=True),
         STRIDES,
         PADDING,
     ),

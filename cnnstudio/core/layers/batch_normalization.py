@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from cnnstudio.core.layers.common import (
-    INITIALIZER_ALIASES,
-    INITIALIZERS,
+    initializer,
     position,
     same_shape,
     unchanged,
 )
-from cnnstudio.core.layers.parameters import Axis, Choice, Flag, Number
+from cnnstudio.core.layers.parameters import Axis, Flag, Number
 from cnnstudio.core.layers.spec import (
     Advice,
     Family,
@@ -21,7 +20,7 @@ from cnnstudio.core.layers.spec import (
     setting,
 )
 from cnnstudio.core.shapes import Shape
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.text import T
 
 
 def _output_shape(v: Values, inputs: Shapes) -> Shape:
@@ -82,18 +81,6 @@ def _advice(v: Values, _inputs: Shapes, _output: Shape) -> tuple[Advice, ...]:
     return tuple(found)
 
 
-def _initializer(name: str, label: Text, help: Text, default: str) -> Choice:
-    return Choice(
-        name=name,
-        label=label,
-        help=help,
-        default=default,
-        choices=INITIALIZERS,
-        aliases=INITIALIZER_ALIASES,
-        advanced=True,
-    )
-
-
 KIND = LayerKind(
     id="batch_normalization",
     keras="BatchNormalization",
@@ -101,7 +88,7 @@ KIND = LayerKind(
     summary=T("Brings every channel to mean 0 and deviation 1, then scales and shifts it."),
     help=T(
         "While training, each channel is brought to mean 0 and deviation 1 over the batch, then "
-        "multiplied by γ and moved by β, both learned. Running means of mean and variance are "
+        "multiplied by γ and moved by β, both learned. Running means of both are "
         "kept on the side and used when the network is asked: they are counted, not trained. "
         "Training gets steadier and takes larger learning rates (Ioffe and Szegedy, 2015)."
     ),
@@ -142,25 +129,25 @@ KIND = LayerKind(
             default=True,
             advanced=True,
         ),
-        _initializer(
+        initializer(
             "beta_initializer",
             T("β initialiser"),
             T("How the shifts are set before training starts."),
             "zeros",
         ),
-        _initializer(
+        initializer(
             "gamma_initializer",
             T("γ initialiser"),
             T("How the factors are set before training starts."),
             "ones",
         ),
-        _initializer(
+        initializer(
             "moving_mean_initializer",
             T("Running mean initialiser"),
             T("What the running mean starts from."),
             "zeros",
         ),
-        _initializer(
+        initializer(
             "moving_variance_initializer",
             T("Running variance initialiser"),
             T("What the running variance starts from."),

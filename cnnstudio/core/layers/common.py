@@ -16,14 +16,14 @@ from cnnstudio.core.layers.spec import (
 from cnnstudio.core.shapes import Shape, Slide, show_shape
 from cnnstudio.core.text import TN, T, Text
 
-# The activations of keras/src/activations/__init__.py. glu is left out: it halves the channels,
-# but Keras' own shape inference says it doesn't, so a model with it builds and then fails.
+# The activations of keras/src/activations/__init__.py. Two are left out, because a model with them
+# builds and then fails: glu halves the channels, which Keras' shape inference doesn't know, and
+# threshold needs arguments that a layer can't give.
 ACTIVATIONS = (
     None, "relu", "softmax", "sigmoid", "tanh", "linear", "elu", "selu", "gelu", "silu",
     "leaky_relu", "relu6", "mish", "softplus", "softsign", "exponential", "hard_sigmoid",
     "hard_silu", "log_softmax", "celu", "hard_shrink", "hard_tanh", "log_sigmoid",
     "soft_shrink", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink",
-    "threshold",
 )  # fmt: skip
 ACTIVATION_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 
@@ -34,10 +34,23 @@ INITIALIZERS = (
     "lecun_normal", "random_uniform", "random_normal", "truncated_normal", "variance_scaling",
     "zeros", "ones",
 )  # fmt: skip
-INITIALIZER_ALIASES = {"normal": "random_normal", "uniform": "random_uniform"} | {
-    "".join(word.title() for word in name.split("_")): name
-    for name in (*INITIALIZERS, "orthogonal", "identity")
-}
+
+
+def initializer(
+    name: str, label: Text, help: Text, default: str, choices: tuple[str, ...] = INITIALIZERS
+) -> Choice:
+    """The parameter for an initialiser; Keras' class names are taken too."""
+    classes = {"".join(word.title() for word in one.split("_")): one for one in choices}
+    return Choice(
+        name=name,
+        label=label,
+        help=help,
+        default=default,
+        choices=choices,
+        aliases={"normal": "random_normal", "uniform": "random_uniform"} | classes,
+        advanced=True,
+    )
+
 
 ACTIVATION = Choice(
     name="activation",
@@ -54,30 +67,25 @@ USE_BIAS = Flag(
     default=True,
     advanced=True,
 )
-KERNEL_INITIALIZER = Choice(
-    name="kernel_initializer",
-    label=T("Kernel initialiser"),
-    help=T("How the kernel's first values are drawn before training starts."),
-    default="glorot_uniform",
-    choices=(*INITIALIZERS, "orthogonal"),
-    aliases=INITIALIZER_ALIASES,
-    advanced=True,
+KERNEL_INITIALIZER = initializer(
+    "kernel_initializer",
+    T("Kernel initialiser"),
+    T("How the kernel's first values are drawn before training starts."),
+    "glorot_uniform",
+    (*INITIALIZERS, "orthogonal"),
 )
-BIAS_INITIALIZER = Choice(
-    name="bias_initializer",
-    label=T("Bias initialiser"),
-    help=T("How the bias' first values are set before training starts."),
-    default="zeros",
-    choices=INITIALIZERS,
-    aliases=INITIALIZER_ALIASES,
-    advanced=True,
+BIAS_INITIALIZER = initializer(
+    "bias_initializer",
+    T("Bias initialiser"),
+    T("How the bias' first values are set before training starts."),
+    "zeros",
 )
 PADDING = Choice(
     name="padding",
     label=T("Padding"),
     help=T(
-        "valid: the window stays inside the picture. same: zeros around it keep the size "
-        "(divided by the stride)."
+        "valid: the window stays inside the feature map. same: a border around it keeps rows and "
+        "columns, divided by the stride."
     ),
     default="valid",
     choices=("valid", "same"),

@@ -29,10 +29,10 @@ def _output_shape(v: Values, inputs: Shapes) -> Shape:
         ):
             raise ShapeError(
                 T(
-                    "{layer} puts its inputs side by side along {axis}, so everything else must "
-                    "agree, but {producer} gives {first} and {other} gives {second}. The same "
+                    "{layer} puts its inputs side by side along axis {axis}, so everything else "
+                    "must agree, but {producer} gives {first} and {other} gives {second}. The same "
                     "strides and padding in both branches make them agree.",
-                    axis=axis_names(len(inputs[0]))[along],
+                    axis=v["axis"],
                     first=describe(inputs[0]),
                     second=describe(shape),
                 ),

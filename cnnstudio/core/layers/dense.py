@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from cnnstudio.core.layers.common import (
     ACTIVATION,
@@ -13,6 +12,7 @@ from cnnstudio.core.layers.common import (
     USE_BIAS,
     axis_names,
     describe,
+    initializer,
     unchanged,
 )
 from cnnstudio.core.layers.parameters import Integer
@@ -109,7 +109,13 @@ KIND = LayerKind(
         ),
         ACTIVATION,
         USE_BIAS,
-        replace(KERNEL_INITIALIZER, choices=(*INITIALIZERS, "orthogonal", "identity")),
+        initializer(
+            "kernel_initializer",
+            KERNEL_INITIALIZER.label,
+            KERNEL_INITIALIZER.help,
+            "glorot_uniform",
+            (*INITIALIZERS, "orthogonal", "identity"),
+        ),
         BIAS_INITIALIZER,
     ),
     output_shape=_output_shape,

@@ -76,6 +76,11 @@ class Parameter:
         )
 
 
+def or_none(allowed: Text, optional: bool) -> Text:
+    """What is allowed, with None where that is."""
+    return T("{allowed}, or None", allowed=allowed) if optional else allowed
+
+
 def shown(raw: object) -> str:
     """A raw value as code shows it, never longer than a line."""
     text = repr(tuple(raw) if isinstance(raw, list) else raw)
@@ -131,7 +136,7 @@ class Number(Parameter):
             below = value < self.maximum if self.open_maximum else value <= self.maximum
             if math.isfinite(value) and above and below:
                 return value
-        raise self.refuse(raw, self._allowed())
+        raise self.refuse(raw, or_none(self._allowed(), self.optional))
 
     def _allowed(self) -> Text:
         low = ("> " if self.open_minimum else "≥ ") + f"{self.minimum:g}".replace("-", "−")
@@ -201,14 +206,12 @@ class PairOf(Parameter):
             and all(is_whole(n) and self.minimum <= n <= self.maximum for n in both)
         ):
             return (both[0], both[1])
-        raise self.refuse(
-            raw,
-            T(
-                "it takes one or two whole numbers from {minimum} to {maximum} (rows, columns)",
-                minimum=self.minimum,
-                maximum=self.maximum,
-            ),
+        allowed = T(
+            "it takes one or two whole numbers from {minimum} to {maximum} (rows, columns)",
+            minimum=self.minimum,
+            maximum=self.maximum,
         )
+        raise self.refuse(raw, or_none(allowed, self.optional))
 
     def write(self, value: Any) -> object:
         if value is None:

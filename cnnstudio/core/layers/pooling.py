@@ -17,9 +17,10 @@ STRIDES = PairOf(
 )
 
 
-def pool_size(help: Text) -> PairOf:
+def pool_size(help: Text, *, required: bool = False) -> PairOf:
     """The window of a pooling, explained by `help`."""
-    return PairOf(name="pool_size", label=T("Pool size"), help=help, default=(2, 2))
+    label = T("Pool size")
+    return PairOf(name="pool_size", label=label, help=help, default=(2, 2), required=required)
 
 
 def pooling_shape(v: Values, inputs: Shapes) -> Shape:

@@ -148,7 +148,31 @@ class Checkpoints:
             best: The best epoch so far.
             limit: Bytes of snapshots to keep; the first, the last, the best and those with a full
                 state are kept beyond it.
+
+        Raises:
+            BadInput: When nothing can be removed for lack of permission.
+            JobFailed: When the disk breaks or another program has a file open.
         """
+        try:
+            self._thin(best, limit)
+        except OSError as error:
+            raise write_fault(error, self.folder) from error
+
+    def drop_after(self, epoch: int) -> None:
+        """Removes what a resume after `epoch` does again, snapshots from inside epochs included."""
+        try:
+            for found in self._found():
+                if found > (epoch, 0):
+                    self._remove_whole(self.path(*found))
+        except OSError as error:
+            raise write_fault(error, self.folder) from error
+
+    def remove_leftovers(self) -> None:
+        """Removes what a crash has left half written."""
+        for leftover in self.folder.glob("epoch-*.tmp"):
+            _remove(leftover)
+
+    def _thin(self, best: int | None, limit: int) -> None:
         states = self.state_epochs()
         for epoch in states[:-2]:
             if epoch != best:
@@ -158,17 +182,6 @@ class Checkpoints:
         needed = {*self.state_epochs(), *((best,) if best is not None else ())}
         for epoch in thinned(sizes, needed, limit):
             self._remove_whole(self.path(epoch))
-
-    def drop_after(self, epoch: int) -> None:
-        """Removes what a resume after `epoch` does again, snapshots from inside epochs included."""
-        for found in self._found():
-            if found > (epoch, 0):
-                self._remove_whole(self.path(*found))
-
-    def remove_leftovers(self) -> None:
-        """Removes what a crash has left half written."""
-        for leftover in self.folder.glob("epoch-*.tmp"):
-            _remove(leftover)
 
     def _found(self) -> list[tuple[int, int]]:
         try:

@@ -175,15 +175,16 @@ def _items(raw: dict[str, Any], key: str, place: Place) -> list[Any]:
     items = raw.get(key, [])
     if not isinstance(items, list):
         raise place.refuse(key, items, T("a list in brackets"), [])
-    if len(items) > MOST_LAYERS * (2 if key == "links" else 1):
+    limit, things = (2 * MOST_LAYERS, T("links")) if key == "links" else (MOST_LAYERS, T("layers"))
+    if len(items) > limit:
         raise BadInput(
             T(
-                "{file}: the network has {count} {key}, more than the {limit} the studio can "
+                "{file}: the network has {count} {things}, more than the {limit} the studio can "
                 "work with. Make it smaller.",
                 file=place.file,
                 count=len(items),
-                key=key,
-                limit=MOST_LAYERS * (2 if key == "links" else 1),
+                things=things,
+                limit=limit,
             )
         )
     return items

@@ -27,7 +27,7 @@ from cnnstudio.core.storage.atomic import remove_leftovers, rename, sync_folder,
 from cnnstudio.core.storage.checkpoints import Checkpoints
 from cnnstudio.core.storage.codec import Place, check_header, lay_out, parse, read_struct
 from cnnstudio.core.storage.codec import write_struct as to_json
-from cnnstudio.core.storage.faults import write_fault
+from cnnstudio.core.storage.faults import read_fault, write_fault
 from cnnstudio.core.storage.metrics import Metrics, MetricsFile
 from cnnstudio.core.storage.project_file import (
     PROJECT_LAYOUT,
@@ -161,16 +161,19 @@ class RunFolder:
             BadInput: When it isn't a run, is damaged, or (to write) another process trains it.
         """
         file = path / "run.json"
-        if not file.is_file():
+        try:
             if not path.exists():
                 raise BadInput(T("{folder} doesn't exist. Check the path.", folder=str(path)))
-            raise BadInput(
-                T(
-                    "{folder} isn't a run: it has no run.json. Choose the folder that was given "
-                    "as --run-dir.",
-                    folder=str(path),
+            if not file.is_file():
+                raise BadInput(
+                    T(
+                        "{folder} isn't a run: it has no run.json. Choose the folder that was "
+                        "given as --run-dir.",
+                        folder=str(path),
+                    )
                 )
-            )
+        except OSError as error:  # no permission, a name too long
+            raise read_fault(error, path) from error
         run = cls(path, _record(parse(read_file(file), str(file)), str(file)))
         if write:
             run._prepare_to_write()

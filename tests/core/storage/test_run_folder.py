@@ -114,8 +114,14 @@ def test_a_disk_that_takes_no_folder(
 
 
 def test_a_missing_folder_and_one_that_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="doesn't exist"):
-        RunFolder.open(tmp_path / "gone")
+    for name, words in [
+        ("gone", "doesn't exist"), ("a\0b", "doesn't exist"), ("x" * 300, "can't be read"),
+    ]:  # fmt: skip
+        with pytest.raises(BadInput, match=words):
+            RunFolder.open(tmp_path / name)
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(BadInput, match="isn't a run"):
+        RunFolder.open(tmp_path / "file")
     with pytest.raises(BadInput, match=r"isn't a run: it has no run\.json"):
         RunFolder.open(tmp_path)
 
@@ -407,6 +413,21 @@ def test_snapshots_are_thinned_to_a_limit(run: RunFolder) -> None:
     assert {1, 3, 19, 20} <= set(kept)
     run.checkpoints.tidy(run.best_epoch(), limit=0)
     assert run.epochs() == (1, 3, 19, 20)
+
+
+def test_a_snapshot_that_can_not_be_removed_is_told(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(run, [0.5, 0.4, 0.3, 0.2])
+
+    def locked(*_args: object) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    monkeypatch.setattr(os, "replace", locked)
+    for remove in (lambda: run.checkpoints.tidy(4, limit=0), lambda: run.checkpoints.drop_after(1)):
+        with pytest.raises(JobFailed, match="checkpoints"):
+            remove()
+    assert run.epochs() == (1, 2, 3, 4)
 
 
 @given(

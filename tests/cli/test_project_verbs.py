@@ -1,0 +1,116 @@
+"""new, summary and code: the verbs that need no engine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnstudio.cli.main import main
+
+LECTURE = [
+    ("input_1", [None, 28, 28, 1], 0, [1, 1]),
+    ("conv2d_1", [None, 28, 28, 32], 320, [3, 3]),
+    ("conv2d_2", [None, 26, 26, 64], 18_496, [5, 5]),
+    ("max_pooling2d", [None, 13, 13, 64], 0, [6, 6]),
+    ("flatten", [None, 10_816], 0, [28, 28]),
+    ("dense_1", [None, 100], 1_081_700, [28, 28]),
+    ("dropout", [None, 100], 0, [28, 28]),
+    ("dense_2", [None, 10], 1_010, [28, 28]),
+]
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    value: dict[str, Any] = json.loads(out)
+    return value
+
+
+def test_summary_is_the_lectures_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", "sample:lecture-cnn", "--json"]) == 0
+    summary = printed(capsys)
+    rows = [
+        (row["name"], row["output_shape"], row["params"], row["receptive_field"])
+        for row in summary["layers"]
+    ]
+    assert rows == LECTURE
+    assert summary["total_params"] == summary["trainable_params"] == 1_101_526
+    assert summary["non_trainable_params"] == 0
+    assert summary["memory_bytes_per_image"] == 363_912
+    assert summary["macs"] == 225_792 + 12_460_032 + 1_081_600 + 1_000
+    second = summary["layers"][2]["formula"]
+    assert second["params"] == "(3·3·32 + 1)·64 = 18496"
+    assert "⌊(28 − 3) / 1⌋ + 1 = 26" in second["output_shape"]
+
+
+def test_summary_for_a_person_has_the_same_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", "sample:lecture-cnn"]) == 0
+    out = capsys.readouterr().out
+    for number in ("1,081,700", "18,496", "10,816", "1,101,526", "363,912"):
+        assert number in out
+
+
+def test_an_untrainable_network_is_shown_and_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.cnnstudio"
+    assert main(["new", "sample:lecture-cnn", "-o", str(path)]) == 0
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"kernel_size": 3', '"kernel_size": 99', 1), encoding="utf-8")
+    capsys.readouterr()
+    code = main(["summary", str(path), "--json"])
+    out, err = capsys.readouterr()
+    rows = json.loads(out)["layers"]
+    assert len(rows) == 8
+    if code == 0:  # `same` padding lets a large kernel pass
+        assert rows[1]["params"] == 99 * 99 * 32 + 32
+    path.write_text(text.replace('"filters": 64', '"filters": -64'), encoding="utf-8")
+    assert main(["summary", str(path), "--json"]) == 2
+    out, err = capsys.readouterr()
+    rows = json.loads(out)["layers"]
+    assert rows[1]["params"] == 320
+    assert rows[2]["output_shape"] is None
+    assert "conv2d_2" in err
+    assert "filters" in err
+    assert len(err.strip().splitlines()) == 1, "the layers below keep quiet"
+
+
+def test_new_writes_a_project_that_opens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "내 신경망 {x}.cnnstudio"
+    assert main(["new", "sample:lecture-vgg-bn", "-o", str(path), "--json"]) == 0
+    assert printed(capsys)["project"] == str(path)
+    assert main(["summary", str(path), "--json"]) == 0
+    assert printed(capsys)["non_trainable_params"] == 2 * 2 * (32 + 64 + 128)
+    before = path.read_bytes()
+    assert main(["new", "sample:lecture-cnn", "-o", str(path)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_new_says_why_it_cant_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "sample:lecture-cnn", "-o", str(tmp_path / "no" / "x.cnnstudio")]) == 2
+    assert str(tmp_path / "no") in capsys.readouterr().err
+
+
+def test_code_is_the_lectures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["code", "sample:lecture-cnn", "--json"]) == 0
+    code = printed(capsys)["code"]
+    compile(code, "model.py", "exec")
+    assert "model = Model(inputs=input_tensor, outputs=output)" in code
+
+
+def test_a_summary_never_imports_what_it_doesnt_need() -> None:
+    look = (
+        "import sys; from cnnstudio.cli.main import main; main(['summary', 'sample:lecture-cnn']);"
+        "heavy = {'keras', 'tensorflow', 'torch', 'jax', 'PySide6', 'h5py', 'PIL'};"
+        "sys.exit(', '.join(heavy & set(sys.modules)) or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

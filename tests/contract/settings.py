@@ -1,0 +1,107 @@
+"""Generated settings for any layer kind, found from its declaration alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cnnstudio.core.layers.parameters import (
+    Axis,
+    Choice,
+    Flag,
+    Integer,
+    Number,
+    PairOf,
+    Parameter,
+    Sizes,
+)
+from cnnstudio.core.layers.registry import kinds
+from cnnstudio.core.layers.spec import LayerKind, Shapes
+from cnnstudio.core.shapes import Shape
+
+ODD_VALUES = (
+    0, -1, 2, True, 1.5, 2.0, -0.1, 1.1, float("nan"), float("inf"), None, "3", "SAME", "valid",
+    "nonsense", "relu", [], [2], [0, 2], [2, -1], [1, 2, 3], [2, 2.0], [1.5, 2], [-1, -1], {},
+)  # fmt: skip
+
+
+def usual(parameter: Parameter) -> st.SearchStrategy[Any]:
+    """Raw values of the parameter's own type, small ones; the shapes may still refuse them."""
+    match parameter:
+        case Integer():
+            return st.integers(parameter.minimum, parameter.minimum + 8)
+        case Number():
+            numbers = st.floats(max(parameter.minimum, -2), min(parameter.maximum, 3))
+            return st.none() | numbers if parameter.optional else numbers
+        case Flag():
+            return st.booleans()
+        case Choice():
+            return st.sampled_from([*parameter.choices, *parameter.aliases])
+        case PairOf():
+            one = st.integers(1, 4)
+            pairs = one | st.lists(one, min_size=2, max_size=2)
+            return st.none() | pairs if parameter.optional else pairs
+        case Sizes():
+            return st.lists(st.integers(1, 40), min_size=1, max_size=4)
+        case Axis():
+            one = st.integers(-5, 4)
+            return one | st.lists(one, min_size=1, max_size=2) if parameter.several else one
+    raise TypeError(f"no values are known for {type(parameter).__name__}")
+
+
+def has_its_type(parameter: Parameter, raw: object) -> bool:
+    """Whether `raw` is what Keras documents for the parameter; if not, the studio is stricter."""
+    whole = isinstance(raw, int) and not isinstance(raw, bool)
+    pair = isinstance(raw, list) and all(isinstance(n, int) for n in raw)
+    match parameter:
+        case Integer() | Axis(several=False):
+            return whole
+        case Number():
+            return whole or (isinstance(raw, float) and raw - raw == 0) or raw is None
+        case Flag():
+            return isinstance(raw, bool)
+        case Choice():
+            return isinstance(raw, str) or (raw is None and None in parameter.choices)
+        case PairOf():
+            return whole or pair
+        case Axis(several=True):
+            return whole or (pair and raw != [])  # Keras sees that it is empty when data flows
+        case Sizes():
+            return pair and 0 not in raw and raw != []  # an empty picture, or a single number
+    raise TypeError(f"nothing is known of {type(parameter).__name__}")
+
+
+@st.composite
+def settings(draw: st.DrawFn, kind: LayerKind) -> dict[str, Any]:
+    """Arguments of a layer, written as a project file has them; sometimes one is odd."""
+    chosen = {
+        parameter.name: draw(usual(parameter))
+        for parameter in kind.parameters
+        if parameter.required or draw(st.booleans())
+    }
+    if kind.parameters and draw(st.integers(0, 3)) == 0:
+        odd = draw(st.sampled_from(kind.parameters))
+        chosen[odd.name] = draw(st.sampled_from(ODD_VALUES))
+    return chosen
+
+
+@st.composite
+def input_shapes(draw: st.DrawFn, kind: LayerKind) -> Shapes:
+    """Shapes a layer might be given: mostly feature maps; for merges mostly alike ones."""
+    least, most = kind.inputs
+    if most == 0:
+        return ()
+    rank = draw(st.sampled_from([3, 3, 3, 3, 1, 2, 4]))
+    first = tuple(draw(st.lists(st.integers(1, 9), min_size=rank, max_size=rank)))
+    count = draw(st.integers(least, least + 2)) if most is None else 1
+    return (first, *(draw(_alike(first)) for _ in range(count - 1)))
+
+
+@st.composite
+def _alike(draw: st.DrawFn, shape: Shape) -> Shape:
+    axes = [draw(st.sampled_from([n, n, n, n, 1, n + 1])) for n in shape]
+    return tuple(axes[draw(st.sampled_from([0, 0, 0, 1])) :]) or (1,)
+
+
+KINDS = list(kinds().values())

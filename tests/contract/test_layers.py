@@ -1,0 +1,171 @@
+"""Every layer kind against the Keras layer it declares, found unasked."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from cnnstudio.core.layers.common import ACTIVATION
+from cnnstudio.core.layers.spec import LayerKind, ShapeError, Shapes
+from cnnstudio.core.network import LayerNode
+from cnnstudio.core.shapes import Shape
+from tests.contract.settings import KINDS, has_its_type, input_shapes, settings
+
+REFUSALS = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)
+
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+QUICK = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first example waits for Keras
+
+# Arguments of Keras' signatures that no kind has yet: data_format is channels_last throughout,
+# one Input feeds one float32 batch, and SpatialDropout says what noise_shape could.
+LEFT_OUT = {
+    "kwargs", "name", "data_format", "dtype", "batch_size", "batch_shape", "sparse", "ragged",
+    "tensor", "optional", "noise_shape", "seed", "kernel_regularizer", "bias_regularizer",
+    "activity_regularizer", "kernel_constraint", "bias_constraint", "beta_regularizer",
+    "gamma_regularizer", "beta_constraint", "gamma_constraint", "renorm_clipping", "synchronized",
+    "lora_rank", "lora_alpha", "quantization_config",
+}  # fmt: skip
+
+
+class Refused(Exception):
+    """Keras, or the kind, doesn't take the settings or the shapes."""
+
+
+def by_keras(keras: ModuleType, kind: LayerKind, raw: dict[str, Any], inputs: Shapes) -> Any:
+    """The built Keras layer and its output's shape without the batch axis."""
+    try:
+        if kind.inputs[1] == 0:
+            return None, tuple(keras.Input(**raw).shape[1:])
+        layer = getattr(keras.layers, kind.keras)(**raw)
+        tensors = [keras.KerasTensor((None, *shape)) for shape in inputs]
+        return layer, tuple(layer(tensors if kind.inputs[1] is None else tensors[0]).shape[1:])
+    except REFUSALS as error:
+        raise Refused(str(error)) from error
+
+
+def by_kind(kind: LayerKind, raw: dict[str, Any], inputs: Shapes) -> tuple[dict[str, Any], Shape]:
+    """The read values and the output shape."""
+    node = LayerNode("n1", kind.id, "layer", raw)
+    if node.refused:
+        raise Refused(str(node.refused[0]))
+    try:
+        return node.values, kind.output_shape(node.values, inputs)
+    except ShapeError as error:
+        raise Refused(str(error.text.id)) from error
+
+
+@every_kind
+@how(max_examples=300, deadline=None, suppress_health_check=QUICK)
+@given(data=st.data())
+def test_shape_weights_and_counts_are_those_of_keras(
+    keras: ModuleType, kind: LayerKind, data: st.DataObject
+) -> None:
+    raw, inputs = data.draw(settings(kind)), data.draw(input_shapes(kind))
+    try:
+        values, output = by_kind(kind, raw, inputs)
+    except Refused as refusal:
+        if not is_stricter(kind, raw, refusal):
+            with pytest.raises(Refused):
+                by_keras(keras, kind, raw, inputs)
+        return
+    layer, shape = by_keras(keras, kind, raw, inputs)
+    assert output == shape
+    weights = kind.weights(values, inputs)
+    if layer is not None:
+        assert [(w.name, w.shape, w.trainable) for w in weights] == [
+            (w.name, tuple(w.shape), w.trainable) for w in layer.weights
+        ]
+        assert sum(w.size for w in weights) == layer.count_params()
+    kernel = next((w for w in weights if w.name == "kernel"), None)
+    at_a_place = kernel.size if kernel else 0
+    assert kind.macs(values, inputs, output) == at_a_place * math.prod(output[:-1])
+
+
+def is_stricter(kind: LayerKind, raw: dict[str, Any], refusal: Refused) -> bool:
+    """Whether the studio refuses more than Keras here, for a reason it states.
+
+    The axis of Softmax and Concatenate: along the batch it would mix pictures, and one that
+    isn't there is seen by Keras only when data flows.
+    """
+    parameters = {p.name: p for p in kind.parameters}
+    if not all(has_its_type(parameters[name], value) for name, value in raw.items()):
+        return True
+    cause = refusal.__cause__
+    along = isinstance(cause, ShapeError) and cause.parameter == "axis"
+    return along and kind.id in ("softmax", "concatenate")
+
+
+@every_kind
+@how(max_examples=25, deadline=None, suppress_health_check=QUICK)
+@given(data=st.data())
+def test_data_comes_out_in_the_shape_that_was_said(
+    keras: ModuleType, kind: LayerKind, data: st.DataObject
+) -> None:
+    if kind.inputs[1] == 0:
+        return
+    raw, inputs = data.draw(settings(kind)), data.draw(input_shapes(kind))
+    try:
+        _values, output = by_kind(kind, raw, inputs)
+    except Refused:
+        return
+    layer = getattr(keras.layers, kind.keras)(**raw)
+    arrays = [np.ones((2, *shape), "float32") for shape in inputs]
+    assert layer(arrays if kind.inputs[1] is None else arrays[0]).shape == (2, *output)
+
+
+@every_kind
+def test_arguments_names_and_defaults_are_those_of_keras(
+    keras: ModuleType, kind: LayerKind
+) -> None:
+    declared = getattr(keras, kind.keras, None) or getattr(keras.layers, kind.keras)
+    signature = inspect.signature(declared)
+    known = [name for name in signature.parameters if name not in LEFT_OUT]
+    assert [p.name for p in kind.parameters] == known
+    for parameter in kind.parameters:
+        default = signature.parameters[parameter.name].default
+        if kind.inputs[1] == 0:
+            assert parameter.required
+        elif parameter.required:
+            assert default is inspect.Parameter.empty
+        else:
+            assert parameter.default == parameter.read(default)
+        assert parameter.read(parameter.write(parameter.default)) == parameter.default
+
+
+@every_kind
+def test_ids_are_the_stems_of_keras_names(keras: ModuleType, kind: LayerKind) -> None:
+    if kind.inputs[1] == 0:
+        assert kind.id == "input"  # the layer behind keras.Input is called input_layer
+        return
+    raw = {p.name: p.write(p.default) for p in kind.parameters if p.required}
+    name = getattr(keras.layers, kind.keras)(**raw).name
+    assert re.sub(r"_\d+$", "", name) == kind.id
+
+
+@pytest.mark.parametrize("name", ["glu", "threshold"])
+def test_activations_are_left_out_that_keras_builds_and_can_not_run(
+    keras: ModuleType, name: str
+) -> None:
+    layer = keras.layers.Activation(name)
+    assert layer(keras.KerasTensor((None, 4))).shape == (None, 4)
+    with pytest.raises((TypeError, AssertionError)):
+        assert layer(np.ones((1, 4), "float32")).shape == (1, 4)
+
+
+def test_every_other_activation_of_keras_is_known(keras: ModuleType) -> None:
+    activations = {
+        name
+        for name in dir(keras.activations)
+        if name not in {"get", "serialize", "deserialize", "glu", "threshold"}
+        and inspect.isfunction(getattr(keras.activations, name))
+    }
+    assert activations == ({*ACTIVATION.choices} | {*ACTIVATION.aliases}) - {None}

@@ -1,0 +1,122 @@
+"""Whole networks against keras.Model: counts, shapes, and what a cell really sees."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from cnnstudio.core.analysis import Analysis, analyse
+from cnnstudio.core.network import Network
+from tests.fakes.networks import SIZES, chain, graphs, lecture
+
+
+def tensors_of(keras: ModuleType, network: Network, analysis: Analysis) -> dict[str, Any]:
+    """Keras' outputs of the layers whose shape is known; the next ones Keras refuses as well."""
+    tensors: dict[str, Any] = {}
+    for id in network.order:
+        node = network.by_id[id]
+        assert node.spec is not None
+        sources = [link.source for link in network.incoming[id]]
+        if any(source not in tensors for source in sources):
+            continue
+        if node.kind == "input":
+            tensors[id] = keras.Input(**node.params, name=node.name)
+            continue
+        required = {p.name: p.write(p.default) for p in node.spec.parameters if p.required}
+        layer = getattr(keras.layers, node.spec.keras)(**required | node.params, name=node.name)
+        given = [tensors[source] for source in sources]
+        arguments = given if node.spec.inputs[1] is None else given[0]
+        if id in analysis.nodes:
+            tensors[id] = layer(arguments)
+        else:
+            with pytest.raises(ValueError):  # noqa: PT011 - any of Keras' many sentences
+                layer(arguments)
+    return tensors
+
+
+@how(max_examples=150, deadline=None)
+@given(graphs())
+def test_branched_networks_count_as_keras_does(keras: ModuleType, network: Network) -> None:
+    analysis = analyse(network)
+    tensors = tensors_of(keras, network, analysis)
+    assert {id: tuple(tensor.shape[1:]) for id, tensor in tensors.items()} == {
+        id: one.output for id, one in analysis.nodes.items()
+    }
+    ends = [
+        tensor
+        for id, tensor in tensors.items()
+        if not any(link.target in tensors for link in network.outgoing[id])
+    ]
+    model = keras.Model(tensors["n1"], ends)
+    assert model.count_params() == analysis.total_params
+    trainable = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+    assert trainable == analysis.trainable_params
+    assert {layer.name for layer in model.layers} == {
+        one.node.name for one in analysis.nodes.values()
+    }
+
+
+def test_the_lectures_cnn_counts_as_keras_does(keras: ModuleType) -> None:
+    analysis = analyse(lecture())
+    tensors = tensors_of(keras, lecture(), analysis)
+    model = keras.Model(tensors["n1"], tensors["n8"])
+    assert [layer.count_params() for layer in model.layers] == [
+        one.params for one in analysis.nodes.values()
+    ]
+    assert model.count_params() == 1_101_526
+
+
+WINDOWS = st.lists(
+    st.tuples(
+        st.just("conv2d"),
+        st.fixed_dictionaries(
+            {
+                "filters": st.just(1),
+                "kernel_size": SIZES,
+                "strides": SIZES,
+                "padding": st.sampled_from(["valid", "same"]),
+                "kernel_initializer": st.just("ones"),
+            }
+        ),
+    )
+    | st.tuples(
+        st.just("average_pooling2d"),
+        st.fixed_dictionaries({"pool_size": SIZES, "padding": st.sampled_from(["valid", "same"])}),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@how(max_examples=40, deadline=None)
+@given(WINDOWS, st.data())
+def test_a_cell_depends_on_its_receptive_field_and_nothing_else(
+    keras: ModuleType, layers: list[Any], data: st.DataObject
+) -> None:
+    import tensorflow as tf
+
+    network = chain(("input", {"shape": [20, 23, 1]}), *layers)
+    analysis = analyse(network)
+    if analysis.output is None:
+        return
+    tensors = tensors_of(keras, network, analysis)
+    model = keras.Model(tensors["n1"], tensors[analysis.output.node.id])
+    cell = [data.draw(st.integers(0, n - 1)) for n in analysis.output.output[:2]]
+    picture = tf.ones((1, 20, 23, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(picture)
+        value = model(picture)[0, cell[0], cell[1], 0]
+    seen = np.nonzero(tape.gradient(value, picture).numpy()[0, :, :, 0])
+    for axis, field in enumerate(analysis.output.fields):
+        first, after = field.at(cell[axis])
+        found = (int(seen[axis].min()), int(seen[axis].max()) + 1)
+        if first >= 0 and after <= (20, 23)[axis]:
+            assert found == (first, after)
+        assert first <= found[0]
+        assert found[1] <= after

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from cnnstudio.core.errors import BadInput, JobFailed
+from cnnstudio.engine.backends import choose, cpu, describe
+from cnnstudio.protocol.messages import Device
+
+DEVICES = (cpu(), Device(id="gpu:0"), Device(id="gpu:1"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"), [("auto", "gpu:0"), ("cpu", "cpu"), ("gpu", "gpu:0"), ("gpu:1", "gpu:1")]
+)
+def test_a_device_is_chosen(wanted: str, chosen: str) -> None:
+    assert choose(wanted, DEVICES) == chosen
+
+
+def test_without_a_gpu_auto_is_the_cpu_and_gpu_is_refused() -> None:
+    assert choose("auto", DEVICES[:1]) == "cpu"
+    with pytest.raises(BadInput, match="no device gpu for this backend: it sees cpu"):
+        choose("gpu", DEVICES[:1])
+    with pytest.raises(BadInput, match="no device gpu:2"):
+        choose("gpu:2", DEVICES)
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_a_backend_that_isnt_installed_has_a_remedy(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setitem(sys.modules, backend, None)
+    monkeypatch.delitem(sys.modules, f"cnnstudio.engine.backends.{backend}", raising=False)
+    with pytest.raises(JobFailed, match=f"{backend} isn't installed.*pip install {backend}"):
+        describe("cpu")
+
+
+def test_tensorflow_is_described() -> None:
+    backend, versions, devices, device = describe("cpu")
+    assert (backend, device) == ("tensorflow", "cpu")
+    assert devices[0].id == "cpu"
+    assert {"python", "keras", "tensorflow", "numpy", "cnnstudio"} <= set(versions)
