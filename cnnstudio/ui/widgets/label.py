@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from cnnstudio.core.text import Text
+from cnnstudio.ui.theme.tokens import ICON
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Phrase
 
@@ -64,6 +65,31 @@ class Label(QLabel):
         self.setPalette(palette)
         if not self.wordWrap():
             self.setMinimumHeight(theme.line_height(self._role))
+
+
+class IconLabel(QLabel):
+    """An icon beside a text.
+
+    Args:
+        context: Theme and language.
+        icon: The icon's name.
+        colour: A colour role of ``tokens.Colours``.
+        size: Its side at 100 % text size.
+    """
+
+    def __init__(
+        self, context: Context, icon: str, colour: str = "muted", size: int = ICON
+    ) -> None:
+        super().__init__()
+        self._theme = context.theme
+        self._drawing = (icon, colour, size)
+        self._theme.changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        icon, colour, size = self._drawing
+        side = self._theme.scaled(size)
+        self.setPixmap(self._theme.pixmap(icon, colour, side, self.devicePixelRatioF()))
 
 
 class ElidedLabel(Label):

@@ -152,10 +152,10 @@ class CommandPalette(QFrame):
     def close_up(self) -> None:
         """Hides it and gives the focus back."""
         if not self.isHidden():
+            back, self._back = self._back, None
             self.hide()
-            if self._back is not None and self._back.isVisible():
-                self._back.setFocus()
-            self._back = None
+            if back is not None and back.isVisible():
+                back.setFocus()
             self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         self.session.saved.connect(self._show_saved)
         self.session.failed.connect(self.notice.show_error)
         self.context.language.changed.connect(self._show_facts)
-        self.preferences.changed.connect(lambda _: self._show_facts())
+        self.preferences.changed.connect(self._show_facts)
         self.preferences.recent_changed.connect(self.actions_table.refresh)
 
     def _page(self, place: str) -> QWidget:
@@ -233,7 +233,7 @@ class MainWindow(QMainWindow):
         known = [w.id for w in self.workspaces]
         self.show_place(first or (known[0] if known else START))
 
-    def _show_facts(self) -> None:
+    def _show_facts(self, _what: object = None) -> None:
         project, language = self.session.document.project, self.context.language.code
         name = self.session.name
         self.header.project.show_project(name, self.session.unsaved)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import FASHION_MNIST
@@ -17,7 +17,7 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.ui.theme.tokens import GAP, PAGE_PADDING
 from cnnstudio.ui.widgets.card import Card
 from cnnstudio.ui.widgets.context import Context
-from cnnstudio.ui.widgets.label import Label
+from cnnstudio.ui.widgets.label import IconLabel, Label
 from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
 from cnnstudio.ui.window.actions import Actions, keys_text
 from cnnstudio.ui.window.computer import Computer
@@ -101,9 +101,7 @@ class StartPage(QWidget):
         preferences.recent_changed.connect(self._fill_recent)
 
     def _title(self) -> QHBoxLayout:
-        mark = QLabel()
-        ratio = self.devicePixelRatioF()
-        mark.setPixmap(self._context.theme.pixmap("cnnstudio", "text", 44, ratio))
+        mark = IconLabel(self._context, "cnnstudio", size=44)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Label(self._context, "CNN Studio", "page"))
@@ -196,14 +194,7 @@ class StartPage(QWidget):
         return column
 
     def _truth(self, icon: str, colour: str, title: Text, words: Text) -> QHBoxLayout:
-        mark = QLabel()
-        theme = self._context.theme
-
-        def draw() -> None:
-            mark.setPixmap(theme.pixmap(icon, colour, theme.scaled(16), self.devicePixelRatioF()))
-
-        draw()
-        theme.changed.connect(draw)
+        mark = IconLabel(self._context, icon, colour)
         lines = _column(
             Label(self._context, title, "body"),
             Label(self._context, words, "small", "muted", wrap=True),

@@ -1,0 +1,89 @@
+"""A window to test with: two small workspaces, and dialogs that answer by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.widgets.buttons import Button
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.panel import Panel
+from cnnstudio.ui.window.actions import Action
+from cnnstudio.ui.window.command_palette import Entry
+from cnnstudio.ui.window.dialogs import Leave
+from cnnstudio.ui.window.main_window import MainWindow
+from cnnstudio.ui.window.messages import Messages
+from cnnstudio.ui.window.session import Session
+from cnnstudio.ui.window.settings import Preferences
+
+
+@dataclass
+class Answers:
+    """Dialogs that give the answers they were told, and count how often they were asked."""
+
+    leave_with: Leave = Leave.STAY
+    path: Path | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def leave(self, name: str) -> Leave:
+        self.asked.append(name)
+        return self.leave_with
+
+    def open_project(self, folder: Path) -> Path | None:
+        self.asked.append("open")
+        return self.path
+
+    def save_project(self, suggestion: Path) -> Path | None:
+        self.asked.append("save")
+        return self.path
+
+
+class Place:
+    """A workspace with two panels of one button each."""
+
+    def __init__(self, context: Context, id: str, title: Text) -> None:
+        self.id, self.title, self.icon = id, title, "workflow"
+        self.done: list[str] = []
+        self._context = context
+        self._widget: QWidget | None = None
+
+    def widget(self) -> QWidget:
+        if self._widget is None:
+            self._widget = QWidget()
+            column = QVBoxLayout(self._widget)
+            for name in ("first", "second"):
+                panel = Panel(self._context, name)
+                panel.body.addWidget(Button(self._context, name))
+                column.addWidget(panel)
+        return self._widget
+
+    def actions(self) -> Sequence[Action]:
+        def run() -> None:
+            self.done.append("arranged")
+
+        return [
+            Action(id=f"{self.id}.arrange", text=T("Arrange"), run=run, keys="Ctrl+L",
+                   menu="network/1")
+        ]  # fmt: skip
+
+    def entries(self) -> Sequence[Entry]:
+        def run() -> None:
+            self.done.append("Conv2D")
+
+        return [Entry("Conv2D", run, "layer", "grid-3x3", "", (T("Convolution"),))]
+
+
+@dataclass
+class Desk:
+    """A window and what a test looks at."""
+
+    window: MainWindow
+    session: Session
+    preferences: Preferences
+    messages: Messages
+    answers: Answers
+    places: tuple[Place, ...]
