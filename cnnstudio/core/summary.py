@@ -71,7 +71,7 @@ def _row(network: Network, node: LayerNode, facts: NodeAnalysis | None, chain: b
 
 
 def _rule(widths: Sequence[int], marks: str) -> str:
-    left, line, cross, right = marks
+    left, line, cross, right = tuple(marks)
     return left + cross.join(line * (width + 2) for width in widths) + right
 
 

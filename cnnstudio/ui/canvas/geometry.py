@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from cnnstudio.core.network import Link
@@ -155,7 +156,7 @@ def _rounded(corners: Sequence[Point], radius: float) -> Path:
     """A polyline with its corners rounded."""
     curves: list[Curve] = []
     here = corners[0]
-    for corner, after in zip(corners[1:-1], corners[2:], strict=True):
+    for corner, after in pairwise(corners[1:]):
         r = min(radius, math.dist(here, corner), math.dist(corner, after) / 2)
         enter, leave = _towards(corner, here, r), _towards(corner, after, r)
         if math.dist(here, enter) > 1e-6:

@@ -1,0 +1,255 @@
+"""The card of one layer: painted from texts laid out once, simpler the smaller it is on screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from cnnstudio.ui.canvas.drawing import (
+    canvas_font,
+    elided,
+    laid_out,
+    paint_icon,
+    paint_shadow,
+    short_name,
+)
+from cnnstudio.ui.canvas.faces import Face, Severity
+from cnnstudio.ui.canvas.geometry import (
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    PORT,
+    PORT_HOVER,
+    Point,
+    input_port,
+    output_port,
+)
+from cnnstudio.ui.theme.theme import Theme, mix
+from cnnstudio.ui.theme.tokens import CARD_RADIUS, FAMILY_ICONS
+
+FULL, NAME_ONLY = 0.55, 0.20
+"""Below the first zoom a card is its name only, below the second a bare bar."""
+
+_PAD = 12.0
+_TILE = QRectF(12, 12, 28, 28)
+_TEXT_LEFT = 50.0
+_LINE_1, _LINE_2 = 8.0, 27.0
+_BAR = QRectF(12, 49, 280, 3)
+_MARK = 20.0
+_ORIGIN = Point(0, 0)
+_BODY = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
+_BOUNDS = _BODY.adjusted(-18, -12, 18, 28)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the pointer and the selection do to a card.
+
+    Attributes:
+        hover: The pointer is over it.
+        selected: It has the ring.
+        dragged: It follows the pointer.
+        hot_port: The port a link would snap to: an input's slot, −1 the output, None.
+        offered: Ports that would accept the link being drawn.
+    """
+
+    hover: bool = False
+    selected: bool = False
+    dragged: bool = False
+    hot_port: int | None = None
+    offered: tuple[int, ...] = ()
+
+
+class CardItem(QGraphicsItem):
+    """Paints a layer's card. It holds no truth: a face and a look, both given.
+
+    Args:
+        face: What the card says.
+        theme: Colours and icons.
+    """
+
+    def __init__(self, face: Face, theme: Theme) -> None:
+        super().__init__()
+        self.face = face
+        self.look = Look()
+        self._theme = theme
+        self.setZValue(1)
+        self._lay_out()
+
+    def show_face(self, face: Face) -> None:
+        """Shows other facts about the layer; does nothing when they are the same."""
+        if face != self.face:
+            self.face = face
+            self._lay_out()
+            self.update()
+
+    def show_look(self, **changes: Any) -> None:
+        """Changes how the pointer and the selection make it look."""
+        look = replace(self.look, **changes)
+        if look != self.look:
+            self.look = look
+            self.setZValue(3 if look.dragged else 2 if look.selected else 1)
+            self.update()
+
+    @property
+    def shape_area(self) -> QRectF:
+        """Where the output shape is written: a click there asks where it comes from."""
+        width = self._shape.size().width()
+        return QRectF(CARD_WIDTH - _PAD - width, _LINE_1, width, 18)
+
+    @property
+    def count_area(self) -> QRectF:
+        """Where the parameter count is written; empty without one."""
+        width = self._count.size().width() if self.face.count else 0.0
+        return QRectF(CARD_WIDTH - _PAD - width, _LINE_2, width, 17)
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports drawn: −1 the output, then the inputs' slots."""
+        return ((-1,) if self.face.has_output else ()) + tuple(range(self.face.inputs))
+
+    def boundingRect(self) -> QRectF:
+        return _BOUNDS
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        detail = option.levelOfDetailFromTransform(painter.worldTransform())
+        if detail < NAME_ONLY:
+            painter.fillRect(_BODY, self._far_colour())
+        elif detail < FULL:
+            self._paint_name_only(painter, detail)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_card(painter)
+
+    def _lay_out(self) -> None:
+        face, right = self.face, CARD_WIDTH - _PAD
+        self._shape = laid_out(face.shape, "code-title")
+        self._count = laid_out(face.count, "code-small")
+        room = self.shape_area.left() - _TEXT_LEFT - 12 - (20 if face.frozen else 0)
+        name = elided(face.name, "title", room, Qt.TextElideMode.ElideMiddle)
+        self._name = laid_out(name, "title")
+        room = (self.count_area.left() - 12 if face.count else right) - _TEXT_LEFT
+        self._detail = laid_out(elided(face.detail, "small", room), "small")
+
+    def _paint_card(self, painter: QPainter) -> None:
+        theme, look = self._theme, self.look
+        if look.dragged:
+            painter.setOpacity(0.96)
+            paint_shadow(painter, _BODY, CARD_RADIUS, theme.dark)
+        if look.selected and not look.dragged:
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(_BODY.adjusted(-2, -2, 2, 2), CARD_RADIUS + 2, CARD_RADIUS + 2)
+        painter.setPen(self._border())
+        painter.setBrush(theme.colour("raised"))
+        painter.drawRoundedRect(_BODY.adjusted(0.5, 0.5, -0.5, -0.5), CARD_RADIUS, CARD_RADIUS)
+        self._paint_tile(painter)
+        self._paint_texts(painter)
+        self._paint_share(painter)
+        self._paint_ports(painter)
+        if self.face.severity is not Severity.NONE:
+            self._paint_mark(painter)
+
+    def _border(self) -> QPen:
+        theme, look, severity = self._theme, self.look, self.face.severity
+        if look.dragged:
+            return QPen(theme.colour("accent"), 1, Qt.PenStyle.DashLine)
+        if severity is not Severity.NONE:
+            return QPen(theme.colour(severity.value), 1)
+        return QPen(theme.colour("control" if look.hover else "line"), 1)
+
+    def _paint_tile(self, painter: QPainter) -> None:
+        theme, family = self._theme, self.face.family
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.tile(family))
+        painter.drawRoundedRect(_TILE, 6, 6)
+        if self.face.frozen:
+            hatch = theme.family(family)
+            hatch.setAlphaF(0.45)
+            painter.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+            painter.drawRoundedRect(_TILE, 6, 6)
+        colour = theme.colours.families[family]
+        paint_icon(painter, theme, FAMILY_ICONS[family], colour, _TILE.center(), 16)
+
+    def _paint_texts(self, painter: QPainter) -> None:
+        theme, face = self._theme, self.face
+        text, muted = theme.colour("text"), theme.colour("muted")
+        painter.setFont(canvas_font("title"))
+        painter.setPen(text)
+        painter.drawStaticText(QPointF(_TEXT_LEFT, _LINE_1), self._name)
+        painter.setFont(canvas_font("code-title"))
+        painter.setPen(muted if face.stale else text)
+        painter.drawStaticText(self.shape_area.topLeft(), self._shape)
+        painter.setPen(muted)
+        painter.setFont(canvas_font("small"))
+        painter.drawStaticText(QPointF(_TEXT_LEFT, _LINE_2), self._detail)
+        if face.count:
+            painter.setFont(canvas_font("code-small"))
+            painter.drawStaticText(self.count_area.topLeft(), self._count)
+        if face.frozen:
+            at = QPointF(_TEXT_LEFT + self._name.size().width() + 12, _LINE_1 + 9)
+            paint_icon(painter, theme, "snowflake", "muted", at, 13)
+
+    def _paint_share(self, painter: QPainter) -> None:
+        if self.face.share <= 0:
+            return
+        bar = QRectF(_BAR)
+        bar.setWidth(max(2.0, _BAR.width() * self.face.share))
+        theme = self._theme
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(
+            theme.colour("muted") if self.face.frozen else theme.family(self.face.family)
+        )
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+
+    def _paint_ports(self, painter: QPainter) -> None:
+        theme, look = self._theme, self.look
+        for slot in self.ports:
+            hot, offered = slot == look.hot_port, slot in look.offered
+            grown = hot or offered or look.hover or look.dragged
+            radius = ((PORT_HOVER if grown else PORT) - 1.5) / 2
+            painter.setPen(QPen(theme.colour("accent" if hot or offered else "control"), 1.5))
+            painter.setBrush(theme.colour("accent" if hot else "raised"))
+            at = output_port(_ORIGIN) if slot < 0 else input_port(_ORIGIN, slot, self.face.inputs)
+            painter.drawEllipse(QPointF(*at), radius, radius)
+
+    def _paint_mark(self, painter: QPainter) -> None:
+        theme, error = self._theme, self.face.severity is Severity.ERROR
+        at = QPointF(CARD_WIDTH - 2, 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("canvas"))
+        painter.drawEllipse(at, _MARK / 2, _MARK / 2)
+        name = "circle-alert" if error else "triangle-alert"
+        paint_icon(painter, theme, name, self.face.severity.value, at, 14)
+
+    def _paint_name_only(self, painter: QPainter, detail: float) -> None:
+        theme = self._theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        border = QPen(self._far_colour(), 2 if self.look.selected else 1)
+        border.setCosmetic(True)
+        painter.setPen(border)
+        painter.setBrush(mix(theme.family(self.face.family), theme.colour("raised"), 0.30))
+        painter.drawRoundedRect(_BODY, CARD_RADIUS, CARD_RADIUS)
+        height = CARD_HEIGHT * detail
+        if height < 14:
+            return
+        name = short_name(self.face.name, round(CARD_WIDTH * detail - 16))
+        painter.save()
+        painter.scale(1 / detail, 1 / detail)
+        painter.setFont(canvas_font("tick-title"))
+        painter.setPen(theme.colour("text"))
+        painter.drawStaticText(QPointF(8, (height - name.size().height()) / 2), name)
+        painter.restore()
+
+    def _far_colour(self) -> QColor:
+        theme, severity = self._theme, self.face.severity
+        if self.look.selected:
+            return theme.colour("accent")
+        if severity is Severity.ERROR:
+            return theme.colour("danger")
+        return theme.family(self.face.family)

@@ -1,0 +1,118 @@
+"""What lies over the canvas: undo, redo and layout above, zoom and map below, the empty state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from cnnstudio.core.layers.registry import kinds
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.canvas.minimap import Minimap
+from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP
+from cnnstudio.ui.canvas.view import CanvasView
+from cnnstudio.ui.theme.tokens import RADIUS
+from cnnstudio.ui.widgets.buttons import Button, IconButton
+from cnnstudio.ui.widgets.states import EmptyState, Remedy
+
+_MARGIN = 12
+_GAP = 8
+
+
+class _Bar(QWidget):
+    """Buttons on a raised ground with a line around them."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._theme = view.context.theme
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(1, 1, 1, 1)
+        self.row.setSpacing(0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("line"), 1))
+        painter.setBrush(self._theme.colour("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+class CanvasControls(QObject):
+    """Places the controls over a canvas and keeps them true.
+
+    Args:
+        view: The canvas.
+    """
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        context, editor = view.context, view.editor
+        self.tools = _Bar(view)
+        self.undo = IconButton(context, "undo-2", T("Undo"), "Ctrl+Z")
+        self.redo = IconButton(context, "redo-2", T("Redo"), "Ctrl+Shift+Z")
+        self.arrange = IconButton(context, "network", T("Arrange automatically"), "Ctrl+L")
+        for button in (self.undo, self.redo, self.arrange):
+            self.tools.row.addWidget(button)
+        self.undo.clicked.connect(editor.undo)
+        self.redo.clicked.connect(editor.redo)
+        self.arrange.clicked.connect(editor.arrange)
+        self.zoom_bar = _Bar(view)
+        zoom_out = IconButton(context, "minus", T("Zoom out"), "Ctrl+-")
+        self.percent = Button(context, "100 %", kind="quiet", role="code-small")
+        self.percent.setToolTip("100 %  Ctrl+0")
+        zoom_in = IconButton(context, "plus", T("Zoom in"), "Ctrl++")
+        fit = IconButton(context, "maximize", T("Show the whole network"), "Home")
+        zoom_out.clicked.connect(lambda: view.zoom_to(view.zoom / ZOOM_STEP))
+        self.percent.clicked.connect(lambda: view.zoom_to(1.0))
+        zoom_in.clicked.connect(lambda: view.zoom_to(view.zoom * ZOOM_STEP))
+        fit.clicked.connect(view.fit_all)
+        self.percent.setFixedWidth(64)
+        for part in (zoom_out, self.percent, zoom_in, fit):
+            self.zoom_bar.row.addWidget(part)
+        self.minimap = Minimap(view)
+        self.empty = EmptyState(
+            context,
+            T("Drag a layer here, or type its name."),
+            Remedy(T("Add an Input"), lambda: view.add_layer(kinds()["input"])),
+            view,
+        )
+        view.view_changed.connect(self._show_zoom)
+        view.network_scene.synced.connect(self._sync)
+        view.installEventFilter(self)
+        self._sync()
+        self._show_zoom()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._place()
+        return False
+
+    def _sync(self) -> None:
+        """What can be done, and why not."""
+        editor, is_empty = self._view.editor, not self._view.network_scene.places
+        self._name(self.undo, T("Undo"), editor.undo_text, T("Nothing to undo yet."))
+        self._name(self.redo, T("Redo"), editor.redo_text, T("Nothing to redo."))
+        self.empty.setVisible(is_empty)
+        self.minimap.setVisible(not is_empty)
+
+    def _name(self, button: IconButton, verb: Text, what: Text | None, reason: Text) -> None:
+        button.set_possible(what is not None, reason)
+        if what is not None:
+            button.rename(T("{verb}: {what}", verb=verb, what=what))
+
+    def _show_zoom(self) -> None:
+        self.percent.say(f"{round(self._view.zoom * 100)} %")
+
+    def _place(self) -> None:
+        width, height = self._view.width(), self._view.height()
+        for bar in (self.tools, self.zoom_bar):
+            bar.adjustSize()
+        self.tools.move(width - self.tools.width() - _MARGIN, _MARGIN)
+        bottom = height - _MARGIN
+        self.minimap.move(width - self.minimap.width() - _MARGIN, bottom - self.minimap.height())
+        self.zoom_bar.move(
+            self.minimap.x() - self.zoom_bar.width() - _GAP, bottom - self.zoom_bar.height()
+        )
+        self.empty.resize(320, 120)
+        self.empty.move((width - 320) // 2, (height - 120) // 2)

@@ -1,0 +1,215 @@
+"""What a card says: a layer and its analysis in a few words. No Qt."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from cnnstudio.core.analysis import Analysis, NodeAnalysis
+from cnnstudio.core.layers.parameters import Flag
+from cnnstudio.core.layers.spec import Family
+from cnnstudio.core.network import LayerNode, Network
+from cnnstudio.core.problems import Problem
+from cnnstudio.core.problems import Severity as ProblemSeverity
+from cnnstudio.core.shapes import show_shape
+from cnnstudio.core.text import T, Text
+
+Show = Callable[[Text | str], str]
+
+
+class Severity(Enum):
+    """How a card is marked; the value is the colour's role."""
+
+    NONE = ""
+    WARNING = "warning"
+    ERROR = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a card says, in the person's language.
+
+    Attributes:
+        name: The layer's name.
+        detail: Its kind and what is particular about it.
+        shape: Its output shape; "?" while it can't be known.
+        count: Its parameters; "" if it has none.
+        family: Its colour and icon.
+        share: Its share of all parameters, 0 to 1.
+        inputs: How many input ports it shows.
+        has_output: Whether it shows an output port.
+        severity: The worst of its problems.
+        stale: Whether the shape is the last one known, kept behind an error above.
+        frozen: Whether its weights are kept as they are.
+        tooltip: What it sees and costs, and what is wrong with it.
+        spoken: The whole card as a screen reader reads it.
+    """
+
+    name: str
+    detail: str
+    shape: str
+    count: str
+    family: Family
+    share: float = 0.0
+    inputs: int = 1
+    has_output: bool = True
+    severity: Severity = Severity.NONE
+    stale: bool = False
+    frozen: bool = False
+    tooltip: str = ""
+    spoken: str = ""
+
+
+def faces_of(
+    network: Network, analysis: Analysis, show: Show, before: Mapping[str, Face], only: str = ""
+) -> dict[str, Face]:
+    """The face of every layer, or of `only` one.
+
+    Args:
+        network: The network.
+        analysis: What it comes to.
+        show: Puts a text into the person's language.
+        before: The faces shown until now: a layer behind an error keeps its last shape.
+    """
+    problems: dict[str, list[Problem]] = defaultdict(list)
+    for problem in analysis.problems:
+        problems[problem.node].append(problem)
+    total = analysis.total_params
+    return {
+        id: _face(network, node, analysis.nodes.get(id), problems[id], total, show, before.get(id))
+        for id, node in network.by_id.items()
+        if only in ("", id)
+    }
+
+
+def _face(
+    network: Network,
+    node: LayerNode,
+    facts: NodeAnalysis | None,
+    problems: list[Problem],
+    total: int,
+    show: Show,
+    before: Face | None,
+) -> Face:
+    severity = _worst(problems)
+    stale = facts is None and severity is not Severity.ERROR and before is not None
+    shape = show_shape(facts.output) if facts else before.shape if stale and before else "?"
+    detail = detail_of(node)
+    inputs = input_ports(network, node)
+    return Face(
+        name=node.name,
+        detail=detail,
+        shape=shape,
+        count=f"{facts.params:,}" if facts and facts.params else "",
+        family=node.spec.family if node.spec else Family.RESHAPING,
+        share=facts.params / total if facts and total else 0.0,
+        inputs=inputs,
+        severity=severity,
+        stale=stale,
+        tooltip=_tooltip(facts, problems, show),
+        spoken=_spoken(node, facts, problems, show),
+    )
+
+
+def _worst(problems: list[Problem]) -> Severity:
+    severities = {problem.severity for problem in problems}
+    if ProblemSeverity.ERROR in severities:
+        return Severity.ERROR
+    return Severity.WARNING if severities else Severity.NONE
+
+
+def input_ports(network: Network, node: LayerNode) -> int:
+    """How many input ports a layer shows: needed ones, used ones, and one free for a merge."""
+    used = max((link.slot + 1 for link in network.incoming[node.id]), default=0)
+    if node.spec is None:
+        return max(1, used)
+    least, most = node.spec.inputs
+    return max(least, used + 1 if most is None and used >= least else used)
+
+
+def detail_of(node: LayerNode) -> str:
+    """A layer's kind and what is particular about it: ``Conv2D · 64 · 3×3 · valid · ReLU``."""
+    spec = node.spec
+    if spec is None:
+        return node.kind
+    parts = [spec.keras]
+    for name in spec.headline:
+        parameter = spec.parameter(name)
+        if parameter is None:
+            continue
+        value = node.params.get(name, parameter.write(parameter.default))
+        if name == "strides" and value is None:
+            value = node.params.get("pool_size", 2)
+        if spec.family is Family.POOLING and (name, value) == ("padding", "valid"):
+            continue
+        shown = _shown(name, value, parameter.default, isinstance(parameter, Flag))
+        if shown:
+            parts.append(shown)
+    return " · ".join(parts)
+
+
+# Values a person would guess, so the card leaves them out.
+_GUESSED: dict[str, tuple[Any, ...]] = {
+    "strides": (1, [1, 1]),
+    "dilation_rate": (1, [1, 1]),
+    "activation": (None, "linear"),
+    "max_value": (None,),
+    "negative_slope": (0, 0.0),
+}
+_SPELLED = {"relu": "ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "relu6": "ReLU6"}
+_NAMED = {
+    "strides": "stride",
+    "rate": "rate",
+    "axis": "axis",
+    "max_value": "max",
+    "negative_slope": "slope",
+}
+
+
+def _shown(name: str, value: Any, default: Any, is_flag: bool) -> str:
+    if value in _GUESSED.get(name, ()) or (is_flag and value == default):
+        return ""
+    if is_flag:
+        return name if value else ""
+    if name == "activation":
+        return _SPELLED.get(value, str(value))
+    if isinstance(value, list | tuple):
+        same = len(set(map(str, value))) == 1 and name in _NAMED
+        text = str(value[0]) if same else "×".join(map(str, value))
+    elif name in ("kernel_size", "pool_size"):
+        text = f"{value}×{value}"
+    else:
+        text = str(value)
+    return f"{_NAMED[name]} {text}" if name in _NAMED else text
+
+
+def _tooltip(facts: NodeAnalysis | None, problems: list[Problem], show: Show) -> str:
+    lines = [show(problem.text) for problem in problems]
+    if facts is not None:
+        seen = "×".join(map(str, facts.receptive_field))
+        if seen:
+            lines.append(show(T("Receptive field: {size} pixels of the input", size=seen)))
+        lines.append(show(T("Multiply-adds: {count}", count=facts.macs)))
+    return "\n".join(lines)
+
+
+def _spoken(
+    node: LayerNode, facts: NodeAnalysis | None, problems: list[Problem], show: Show
+) -> str:
+    parts = [node.name, node.spec.keras if node.spec else node.kind]
+    if facts is None:
+        parts.append(show(T("output unknown")))
+    else:
+        by = show(T(" by "))
+        parts.append(show(T("output {shape}", shape=by.join(map(str, facts.output)))))
+        if facts.params:
+            parts.append(show(T("{count} parameters", count=facts.params)))
+    for problem in problems:
+        text = T("warning: {problem}", problem=problem.text)
+        if problem.severity is ProblemSeverity.ERROR:
+            text = T("error: {problem}", problem=problem.text)
+        parts.append(show(text))
+    return ", ".join(parts)

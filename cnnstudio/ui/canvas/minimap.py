@@ -1,0 +1,89 @@
+"""The whole network small, with the part in view framed; press or drag to go there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from cnnstudio.core.text import T
+from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Point, Rect, bounds, card_rect
+from cnnstudio.ui.canvas.view import CanvasView
+from cnnstudio.ui.theme.tokens import RADIUS
+from cnnstudio.ui.widgets.language import Phrase
+
+_WIDTH, _HEIGHT, _PAD = 104, 92, 6.0
+
+
+class Minimap(QWidget):
+    """A map of the canvas.
+
+    Args:
+        view: The canvas it maps.
+    """
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setFixedSize(_WIDTH, _HEIGHT)
+        name = T("Map of the network")
+        Phrase(view.context.language, self, QWidget.setAccessibleName, name)
+        Phrase(view.context.language, self, QWidget.setToolTip, name)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        view.view_changed.connect(self.update)
+        view.selection.changed.connect(self.update)
+        view.network_scene.synced.connect(self.update)
+        view.context.theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        view, theme = self._view, self._view.context.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour("line"), 1))
+        painter.setBrush(theme.colour("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        area = self._area()
+        if area is None:
+            return
+        scale, origin = self._scale(area)
+        chosen = set(view.selection.ids)
+        painter.setPen(Qt.PenStyle.NoPen)
+        height = max(CARD_HEIGHT * scale, 1.0)
+        for id, at in view.network_scene.places.items():
+            family = view.network_scene.face(id).family
+            painter.setBrush(theme.colour("accent") if id in chosen else theme.family(family))
+            x, y = origin.x + at.x * scale, origin.y + at.y * scale
+            painter.drawRoundedRect(QRectF(x, y, CARD_WIDTH * scale, height), 1, 1)
+        seen = view.visible_area()
+        frame = QRectF(
+            origin.x + seen.x * scale, origin.y + seen.y * scale,
+            seen.width * scale, seen.height * scale,
+        )  # fmt: skip
+        inside = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        painter.setPen(QPen(theme.colour("accent"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame.intersected(inside), 2, 2)
+
+    def _area(self) -> Rect | None:
+        """What the map shows: all cards, and no less than what is in view of them."""
+        cards = bounds(card_rect(at) for at in self._view.network_scene.places.values())
+        return cards.grown(60) if cards else None
+
+    def _scale(self, area: Rect) -> tuple[float, Point]:
+        scale = min((_WIDTH - 2 * _PAD) / area.width, (_HEIGHT - 2 * _PAD) / area.height)
+        centre = area.centre
+        return scale, Point(_WIDTH / 2 - centre.x * scale, _HEIGHT / 2 - centre.y * scale)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._go(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event)
+
+    def _go(self, event: QMouseEvent) -> None:
+        area = self._area()
+        if area is not None:
+            scale, origin = self._scale(area)
+            p = event.position()
+            self._view.centre_on(Point((p.x() - origin.x) / scale, (p.y() - origin.y) / scale))

@@ -1,0 +1,270 @@
+"""The scene: a picture of a network and its analysis, brought up to date by `sync`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnimation, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from cnnstudio.core.analysis import Analysis
+from cnnstudio.core.network import Link, Network
+from cnnstudio.ui.canvas.brackets import (
+    CLASSIFIER,
+    FEATURE_EXTRACTOR,
+    BracketItem,
+    Sections,
+    sections,
+)
+from cnnstudio.ui.canvas.cards import CardItem
+from cnnstudio.ui.canvas.faces import Face, faces_of
+from cnnstudio.ui.canvas.geometry import (
+    LINK_HIT,
+    PORT_HIT,
+    Path,
+    Point,
+    Port,
+    Rect,
+    bounds,
+    card_at,
+    card_rect,
+    distance,
+    nearest_port,
+    path_bounds,
+    routes,
+)
+from cnnstudio.ui.canvas.layout import places_of
+from cnnstudio.ui.canvas.links import DraftLink, LinkItem, NoteItem, SlotItem
+from cnnstudio.ui.canvas.selection import Selection
+from cnnstudio.ui.theme.tokens import CANVAS_MOTION_MS
+from cnnstudio.ui.widgets.context import Context
+
+_MOST_ANIMATED = 200
+
+
+class NetworkScene(QGraphicsScene):
+    """Shows what it is given; gestures ask it what lies where and preview on it.
+
+    Args:
+        context: Theme and language.
+        selection: What is selected; its ring follows.
+
+    Attributes:
+        network: The network shown.
+        places: Where each card stands, previews left out.
+        paths: Every link's path, previews left out.
+        ports: How many input ports each layer shows.
+    """
+
+    synced = Signal()
+    """The scene shows another network, or the same one in another language."""
+
+    def __init__(
+        self, context: Context, selection: Selection, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._selection = selection
+        self.network = Network()
+        self.places: dict[str, Point] = {}
+        self.paths: dict[Link, Path] = {}
+        self.ports: dict[str, int] = {}
+        self.cards: dict[str, CardItem] = {}
+        self.links: dict[Link, LinkItem] = {}
+        self._faces: dict[str, Face] = {}
+        self._shown: dict[str, Point] = {}
+        self._hover_card: str | None = None
+        self._hover_link: Link | None = None
+        self._labelled = True
+        self._sections: Sections | None = None
+        self._brackets = (
+            BracketItem(FEATURE_EXTRACTOR, context),
+            BracketItem(CLASSIFIER, context),
+        )
+        self.slot, self.draft = SlotItem(context.theme), DraftLink(context.theme)
+        self.note = NoteItem(context.theme)
+        for item in (*self._brackets, self.slot, self.draft, self.note):
+            self.addItem(item)
+        self.draft.hide()
+        self._motion = QVariantAnimation(self)
+        self._motion.setStartValue(0.0)
+        self._motion.setEndValue(1.0)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.valueChanged.connect(self._step)
+        self._from: dict[str, Point] = {}
+        self._to: dict[str, Point] = {}
+        selection.changed.connect(self._ring)
+        context.theme.changed.connect(self.update)
+
+    # --- the network ----------------------------------------------------------------------------
+
+    def sync(self, network: Network, analysis: Analysis) -> None:
+        """Shows `network`: adds, removes and changes only what differs from what is shown."""
+        self.network = network
+        self.places = places_of(network)
+        self._faces = faces_of(network, analysis, self._context.language.show, self._faces)
+        self.ports = {id: face.inputs for id, face in self._faces.items()}
+        self.paths = routes(network.links, self.places, self.ports)
+        self._sync_cards()
+        self._sync_links()
+        self._selection.keep(network)
+        self._ring()
+        self._travel(self.places)
+        self._frame(analysis)
+        self.synced.emit()
+
+    def face(self, id: str) -> Face:
+        """What a layer's card says."""
+        return self._faces[id]
+
+    def _sync_cards(self) -> None:
+        for id in self.cards.keys() - self._faces.keys():
+            self.removeItem(self.cards.pop(id))
+            self._shown.pop(id, None)
+        for id, face in self._faces.items():
+            card = self.cards.get(id)
+            if card is None:
+                card = self.cards[id] = CardItem(face, self._context.theme)
+                self._shown[id] = self.places[id]
+                card.setPos(QPointF(*self.places[id]))
+                self.addItem(card)
+            else:
+                card.show_face(face)
+
+    def _sync_links(self) -> None:
+        for link in self.links.keys() - self.paths.keys():
+            self.removeItem(self.links.pop(link))
+        for link in self.paths:
+            item = self.links.get(link)
+            if item is None:
+                item = self.links[link] = LinkItem(self._context.theme)
+                self.addItem(item)
+            item.show_label(self._faces[link.source].shape)
+
+    def _frame(self, analysis: Analysis) -> None:
+        """The brackets, and the room the index is made for."""
+        self._sections = sections(analysis)
+        self._bracket(self.places, self.paths)
+        everything = self.content()
+        if everything is not None:
+            self.setSceneRect(QRectF(*everything.grown(200)))
+
+    def _bracket(self, places: Mapping[str, Point], paths: Mapping[Link, Path]) -> None:
+        left = min(
+            [at.x for at in places.values()] + [path_bounds(p).x for p in paths.values()],
+            default=0.0,
+        )
+        for bracket, ids in zip(self._brackets, self._sections or ((), ()), strict=True):
+            rect = bounds(card_rect(places[id]) for id in ids if id in places)
+            bracket.show_rect(rect, left)
+
+    def content(self) -> Rect | None:
+        """The rectangle around all cards and links; None on an empty canvas."""
+        rects = [card_rect(at) for at in self.places.values()]
+        return bounds(rects + [path_bounds(path) for path in self.paths.values()])
+
+    # --- what lies where ------------------------------------------------------------------------
+
+    def card_at(self, p: Point) -> str | None:
+        """The layer whose card is under `p`."""
+        return card_at(p, self.places)
+
+    def port_at(self, p: Point, scale: float = 1.0) -> Port | None:
+        """The port under `p`; its hit area stays 24 logical pixels at a zoom of `scale`."""
+        reach = PORT_HIT / 2 / min(1.0, max(scale, 0.25))
+        near = self._near(p, reach)
+        return nearest_port(p, self.all_ports(near), self.places, self.ports, reach)
+
+    def link_at(self, p: Point) -> Link | None:
+        """The link nearest to `p`, at most 8 away."""
+        best, best_distance = None, LINK_HIT
+        for link, path in self.paths.items():
+            if path_bounds(path).grown(LINK_HIT).holds(p):
+                far = distance(path, p)
+                if far <= best_distance:
+                    best, best_distance = link, far
+        return best
+
+    def all_ports(self, ids: Iterable[str]) -> list[Port]:
+        """Every port of these layers."""
+        return [Port(id, slot) for id in ids for slot in self.cards[id].ports]
+
+    def _near(self, p: Point, reach: float) -> list[str]:
+        return [id for id, at in self.places.items() if card_rect(at).grown(reach).holds(p)]
+
+    # --- previews -------------------------------------------------------------------------------
+
+    def hover(self, card: str | None, link: Link | None, *, labelled: bool = True) -> None:
+        """Marks what the pointer is over; a link then says what flows through it."""
+        if card != self._hover_card:
+            for id, on in ((self._hover_card, False), (card, True)):
+                if id in self.cards:
+                    self.cards[id].show_look(hover=on)
+            self._hover_card = card
+        if link != self._hover_link:
+            self._hover_link, self._labelled = link, labelled
+            self._heat()
+
+    def preview(self, places: Mapping[str, Point], *, moving: bool = False) -> None:
+        """Shows the cards elsewhere for as long as a gesture lasts.
+
+        Args:
+            places: Where they stand meanwhile.
+            moving: Whether they follow the pointer, without motion of their own.
+        """
+        if moving:
+            self._motion.stop()
+            self._show(dict(places))
+        else:
+            self._travel(dict(places))
+
+    def end_preview(self) -> None:
+        """Everything back to where the network has it."""
+        self.slot.hide()
+        self.note.hide()
+        self.draft.hide()
+        for card in self.cards.values():
+            card.show_look(dragged=False, hot_port=None, offered=())
+        self._travel(self.places)
+
+    def _travel(self, places: dict[str, Point]) -> None:
+        self._motion.stop()
+        self._from = {id: self._shown.get(id, at) for id, at in places.items()}
+        self._to = places
+        still = self._context.theme.motion(CANVAS_MOTION_MS) == 0
+        if still or len(places) > _MOST_ANIMATED or self._from == self._to:
+            self._show(places)
+        else:
+            self._motion.setDuration(self._context.theme.motion(CANVAS_MOTION_MS))
+            self._motion.start()
+
+    def _step(self, t: float) -> None:
+        self._show(
+            {
+                id: Point(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t)
+                for id, b in self._to.items()
+                for a in (self._from[id],)
+            }
+        )
+
+    def _show(self, places: dict[str, Point]) -> None:
+        self._shown = places
+        for id, card in self.cards.items():
+            card.setPos(QPointF(*places[id]))
+        paths = self.paths
+        if places != self.places:
+            paths = routes(self.network.links, places, self.ports)
+        for link, item in self.links.items():
+            item.show_path(paths[link])
+        self._bracket(places, paths)
+
+    def _ring(self) -> None:
+        chosen = set(self._selection.ids)
+        for id, card in self.cards.items():
+            card.show_look(selected=id in chosen)
+        self._heat()
+
+    def _heat(self) -> None:
+        hot = {self._hover_link, self._selection.link}
+        for link, item in self.links.items():
+            item.show_hot(link in hot, labelled=self._labelled)

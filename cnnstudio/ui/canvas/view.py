@@ -1,0 +1,240 @@
+"""The canvas: shows the scene, turns pointer and keys into gestures, pans and zooms."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QContextMenuEvent,
+    QCursor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from cnnstudio.core.layers.spec import LayerKind
+from cnnstudio.core.text import TN, Text
+from cnnstudio.ui.canvas.editor import Editor
+from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Point, Port, Rect, Slot
+from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressCard, PressLink, RubberBand
+from cnnstudio.ui.canvas.keys import CanvasKeys
+from cnnstudio.ui.canvas.pan_zoom import PanZoomView
+from cnnstudio.ui.canvas.quick_add import QuickAdd
+from cnnstudio.ui.canvas.scene import NetworkScene
+from cnnstudio.ui.canvas.selection import Selection
+from cnnstudio.ui.widgets.context import Context
+
+
+class CanvasView(PanZoomView):
+    """The node canvas. It never scrolls: it pans and zooms.
+
+    Args:
+        context: Theme and language.
+        editor: What makes edits of gestures.
+        selection: What is selected.
+
+    Attributes:
+        asked: A number was clicked: the layer's id, and "shape" or "parameters".
+        edit_requested: Enter or a double click: the layer whose parameters are wanted.
+        rename_requested: F2.
+    """
+
+    asked = Signal(str, str)
+    edit_requested = Signal(str)
+    rename_requested = Signal(str)
+
+    def __init__(
+        self,
+        context: Context,
+        editor: Editor,
+        selection: Selection,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context.theme, parent)
+        self.context, self.editor, self.selection = context, editor, selection
+        self.network_scene = NetworkScene(context, selection, self)
+        self.gesture: Gesture | None = None
+        self.space_held = False
+        self._keys = CanvasKeys(self)
+        self._quick = QuickAdd(context, self)
+        self._quick.chosen.connect(self.add_layer)
+        self.setScene(self.network_scene)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(False)
+        self.viewport().setMouseTracking(True)
+        selection.changed.connect(self._read_aloud)
+
+    # --- words ----------------------------------------------------------------------------------
+
+    def words(self, text: Text | str) -> str:
+        """A text in the person's language."""
+        return self.context.language.show(text)
+
+    def _read_aloud(self) -> None:
+        """Gives assistive technology the current layer as the canvas' description."""
+        count = len(self.network_scene.places)
+        name = self.words(
+            TN("Network canvas, {count} layer", "Network canvas, {count} layers", count)
+        )
+        current = self.selection.current
+        described = (
+            self.network_scene.face(current).spoken if current in self.network_scene.cards else ""
+        )
+        self.setAccessibleName(name)
+        if described != self.accessibleDescription():
+            self.setAccessibleDescription(described)
+            if described and self.hasFocus():
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, described))
+
+    def say_at_pointer(self, text: Text) -> None:
+        """Says beside the pointer why something can't be done."""
+        QToolTip.showText(QCursor.pos(), self.words(text), self.viewport())
+
+    # --- view -----------------------------------------------------------------------------------
+
+    def content(self) -> Rect | None:
+        return self.network_scene.content()
+
+    def reveal(self, id: str) -> None:
+        """Pans as little as needed to bring a card into view."""
+        place = self.network_scene.places.get(id)
+        if place is None:
+            return
+        card = self.mapFromScene(QRectF(*place, CARD_WIDTH, CARD_HEIGHT)).boundingRect()
+        inside = self.viewport().rect().adjusted(16, 16, -16, -16)
+        dx = max(inside.left() - card.left(), 0) or min(inside.right() - card.right(), 0)
+        dy = max(inside.top() - card.top(), 0) or min(inside.bottom() - card.bottom(), 0)
+        if dx or dy:
+            self.pan_by(QPoint(dx, dy))
+
+    # --- adding ---------------------------------------------------------------------------------
+
+    def add_layer(self, kind: LayerKind, slot: Slot | None = None) -> str:
+        """Adds a layer in `slot`, or behind the current one; selects it and brings it in view."""
+        id = self.editor.add(kind, slot or self.slot_behind_current())
+        self.selection.choose([id])
+        self.reveal(id)
+        return id
+
+    def slot_behind_current(self) -> Slot:
+        """Where a layer without a place goes: behind the current layer, else behind the last."""
+        return self.editor.slot_behind(self.selection.current)
+
+    def quick_add(
+        self, typed: str, *, after: str = "", at: QPoint | None = None, key: QKeyEvent | None = None
+    ) -> None:
+        """Opens the quick-add field with what was typed; the choice goes behind `after`."""
+        slot = self.editor.slot_behind(after) if after else self.slot_behind_current()
+        place = at or self.mapFromScene(QPointF(slot.at.x, slot.at.y))
+        self._quick.open(place, slot, typed, key)
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None:
+            return
+        at, modifiers = event.position().toPoint(), event.modifiers()
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or (self.space_held and event.button() == Qt.MouseButton.LeftButton):
+            self.begin(Pan(self, at))
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self.begin(self._gesture_at(at, modifiers))
+
+    def _gesture_at(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture:
+        scene, p = self.network_scene, self.to_canvas(at)
+        if (port := scene.port_at(p, self.zoom)) is not None:
+            return self._draw_from(port)
+        if (id := scene.card_at(p)) is not None:
+            return PressCard(self, id, at, modifiers)
+        if (link := scene.link_at(p)) is not None:
+            return PressLink(self, link, at)
+        return RubberBand(self, at, modifiers)
+
+    def _draw_from(self, port: Port) -> Gesture:
+        """A link from a port; from a taken input the link there is picked up."""
+        if not port.is_output:
+            for link in self.network_scene.network.incoming[port.layer]:
+                if link.slot == port.slot:
+                    return DrawLink(self, Port(link.source, -1), link)
+        return DrawLink(self, port)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        if self.gesture is not None:
+            self.gesture.move(at, event.modifiers())
+            return
+        scene, p = self.network_scene, self.to_canvas(at)
+        card = scene.card_at(p)
+        port = scene.port_at(p, self.zoom)
+        link = scene.link_at(p) if card is None and port is None else None
+        scene.hover(port.layer if port else card, link)
+        self.viewport().setCursor(self._cursor(p, port, card))
+
+    def _cursor(self, p: Point, port: Port | None, card: str | None) -> Qt.CursorShape:
+        if self.space_held:
+            return Qt.CursorShape.OpenHandCursor
+        if port is not None:
+            return Qt.CursorShape.CrossCursor
+        if card is not None:
+            item = self.network_scene.cards[card]
+            inside = item.mapFromScene(QPointF(*p))
+            if item.shape_area.contains(inside) or item.count_area.contains(inside):
+                return Qt.CursorShape.PointingHandCursor
+        return Qt.CursorShape.ArrowCursor
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None:
+            gesture = self.end()
+            gesture.finish(event.position().toPoint(), event.modifiers())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        id = self.network_scene.card_at(self.to_canvas(event.position().toPoint()))
+        if id is not None:
+            self.edit_requested.emit(id)
+        else:
+            self.mousePressEvent(event)
+
+    def begin(self, gesture: Gesture) -> None:
+        """Starts a gesture; the pointer is its own until `end`."""
+        self.gesture = gesture
+        self.viewport().setCursor(gesture.cursor)
+
+    def end(self) -> Gesture:
+        """Takes the running gesture off the pointer."""
+        assert self.gesture is not None
+        gesture, self.gesture = self.gesture, None
+        self.viewport().unsetCursor()
+        return gesture
+
+    def cancel_gesture(self) -> bool:
+        """Cancels the running gesture; False if there is none."""
+        if self.gesture is None:
+            return False
+        self.end().cancel()
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._keys.press(event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._keys.release(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.space_held = False
+        super().focusOutEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.ignore()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            id = self.network_scene.card_at(self.to_canvas(event.pos()))
+            tip = self.network_scene.face(id).tooltip if id and self.gesture is None else ""
+            QToolTip.showText(event.globalPos(), tip, self.viewport())
+            return True
+        return super().viewportEvent(event)

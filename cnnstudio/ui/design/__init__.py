@@ -1,0 +1,1 @@
+"""The Design workspace: palette, canvas, the layer's form and derivations, code, summary."""

@@ -1,0 +1,180 @@
+"""The bottom dock: a bar of 28 that opens to the summary, the problems, or the code."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.core.analysis import FLOAT_BYTES, Analysis
+from cnnstudio.core.network import Network
+from cnnstudio.core.problems import Severity
+from cnnstudio.core.summary import model_summary
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.widgets.buttons import Button
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.label import Label
+from cnnstudio.ui.widgets.language import Phrase
+from cnnstudio.ui.widgets.panel import Line, ground
+
+BAR, OPEN = 28, 306
+
+
+class ProblemList(QListWidget):
+    """Every problem as its sentence; choosing one shows its layer."""
+
+    shown = Signal(str)
+    """A layer's id."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._analysis: Analysis | None = None
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        Phrase(context.language, self, QWidget.setAccessibleName, T("Problems"))
+        self.itemActivated.connect(self._go)
+        self.itemClicked.connect(self._go)
+        context.theme.changed.connect(self._fill)
+        context.language.changed.connect(self._fill)
+
+    def sync(self, analysis: Analysis) -> None:
+        """Shows the problems of a network."""
+        self._analysis = analysis
+        self._fill()
+
+    def _fill(self) -> None:
+        self.clear()
+        theme, show = self._context.theme, self._context.language.show
+        for problem in self._analysis.problems if self._analysis else ():
+            error = problem.severity is Severity.ERROR
+            icon = theme.icon(
+                *(("circle-alert", "danger") if error else ("triangle-alert", "warning"))
+            )
+            item = QListWidgetItem(icon, show(problem.text))
+            item.setData(Qt.ItemDataRole.UserRole, problem.node)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, show(spoken(problem.text, error)))
+            self.addItem(item)
+
+    def _go(self, item: QListWidgetItem) -> None:
+        if node := item.data(Qt.ItemDataRole.UserRole):
+            self.shown.emit(node)
+
+
+def spoken(text: Text, error: bool) -> Text:
+    """A problem as it is read aloud."""
+    return T("error: {problem}", problem=text) if error else T("warning: {problem}", problem=text)
+
+
+class SummaryView(QPlainTextEdit):
+    """The network as ``model.summary()`` prints it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setStyleSheet("QPlainTextEdit { border: none; padding: 6px; }")
+        Phrase(context.language, self, QWidget.setAccessibleName, T("Summary"))
+        context.theme.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setFont(self._context.theme.font("code-small"))
+
+
+class Dock(QWidget):
+    """The bar and the page it opens.
+
+    Args:
+        context: Theme and language.
+    """
+
+    opened = Signal(bool)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        ground(self)
+        self.summary = SummaryView(context)
+        self.problems = ProblemList(context)
+        self.pages = QStackedWidget()
+        self._bar = QHBoxLayout()
+        self._bar.setContentsMargins(8, 0, 12, 0)
+        self._bar.setSpacing(4)
+        self.buttons: dict[QWidget, Button] = {}
+        self._weights = Label(context, "", "small", "muted")
+        self._bar.addStretch(1)
+        self._bar.addWidget(self._weights)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        holder = QWidget()
+        holder.setLayout(self._bar)
+        holder.setFixedHeight(context.theme.scaled(BAR))
+        context.theme.changed.connect(lambda: holder.setFixedHeight(context.theme.scaled(BAR)))
+        self._line = Line()
+        for widget in (Line(), holder, self._line, self.pages):
+            column.addWidget(widget)
+        column.setStretchFactor(self.pages, 1)
+        self.add_page(self.summary, T("Summary"))
+        self.add_page(self.problems, T("Problems"))
+        self.pages.hide()
+        self._line.hide()
+
+    def add_page(self, page: QWidget, title: Text) -> None:
+        """Adds a page with its button on the bar."""
+        button = Button(self._context, title, kind="status", role="small")
+        button.setCheckable(True)
+        button.clicked.connect(lambda checked, page=page: self.show_page(page if checked else None))
+        self._bar.insertWidget(len(self.buttons), button)
+        self.buttons[page] = button
+        self.pages.addWidget(page)
+
+    def remove_page(self, page: QWidget) -> None:
+        """Takes a page away; it is not deleted."""
+        if page in self.buttons:
+            if self.is_open and self.pages.currentWidget() is page:
+                self.show_page(None)
+            self.buttons.pop(page).deleteLater()
+            self.pages.removeWidget(page)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a page is shown."""
+        return not self.pages.isHidden()
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Opens a page; closes the dock for None."""
+        if page is not None:
+            self.pages.setCurrentWidget(page)
+        for one, button in self.buttons.items():
+            button.setChecked(one is page)
+        self.pages.setVisible(page is not None)
+        self._line.setVisible(page is not None)
+        self.opened.emit(page is not None)
+
+    def sync(self, network: Network, analysis: Analysis) -> None:
+        """Follows the network."""
+        self.problems.sync(analysis)
+        text = model_summary(network, analysis) if network.layers else ""
+        if text != self.summary.toPlainText():
+            self.summary.setPlainText(text)
+        count = len(analysis.problems)
+        button = self.buttons[self.problems]
+        button.say(T("Problems {count}", count=count) if count else T("Problems"))
+        button.set_icon(
+            "circle-alert" if analysis.errors else "triangle-alert" if count else "check"
+        )
+        size = analysis.total_params * FLOAT_BYTES / 2**20
+        self._weights.say(T("{size} MB of weights as float32", size=f"{size:,.1f}"))

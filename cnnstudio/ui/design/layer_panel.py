@@ -1,0 +1,314 @@
+"""The right panel: what is selected, its parameters, and where its numbers come from."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.core.analysis import Analysis, NodeAnalysis
+from cnnstudio.core.layers.spec import Family
+from cnnstudio.core.network import LayerNode, Network
+from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.text import TN, T, Text
+from cnnstudio.ui.canvas.editor import Editor
+from cnnstudio.ui.canvas.selection import Selection
+from cnnstudio.ui.design.derivation import Derivation
+from cnnstudio.ui.theme.tokens import FAMILY_ICONS, GAP, PANEL_PADDING
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.form import Form
+from cnnstudio.ui.widgets.label import ElidedLabel, Label
+from cnnstudio.ui.widgets.language import Phrase
+from cnnstudio.ui.widgets.panel import Line, Panel, vertical_scroll
+from cnnstudio.ui.widgets.states import Notice, Remedy
+
+_TILE = 28
+
+
+class FamilyTile(QWidget):
+    """A layer's icon on its ground, 28×28."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._theme = context.theme
+        self._family = Family.INPUT
+        self.setFixedSize(QSize(_TILE, _TILE))
+        context.theme.changed.connect(self.update)
+
+    def show_family(self, family: Family) -> None:
+        """Shows another family."""
+        self._family = family
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, family = self._theme, self._family
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.tile(family))
+        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        colour = theme.colours.families[family]
+        painter.drawPixmap(
+            6, 6, theme.pixmap(FAMILY_ICONS[family], colour, 16, self.devicePixelRatioF())
+        )
+
+
+class LayerHeader(QWidget):
+    """Icon, name to edit in place, kind and place in the network.
+
+    Args:
+        context: Theme and language.
+        editor: What renames.
+    """
+
+    def __init__(self, context: Context, editor: Editor) -> None:
+        super().__init__()
+        self._editor = editor
+        self._id, self._shown = "", ""
+        self.tile = FamilyTile(context)
+        self.name = QLineEdit()
+        self.name.setProperty("kind", "plain")
+        self.name.setFont(context.theme.font("title"))
+        Phrase(context.language, self.name, QLineEdit.setAccessibleName, T("Name of the layer"))
+        Phrase(context.language, self.name, QLineEdit.setToolTip, T("Rename  F2"))
+        self.note = ElidedLabel(context, "", "small", "muted")
+        self.problem = Label(context, "", "small", "danger", wrap=True)
+        self.problem.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, 8)
+        row.setSpacing(GAP + 2)
+        row.addWidget(self.tile, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        for widget in (self.name, self.note, self.problem):
+            words.addWidget(widget)
+        row.addLayout(words, 1)
+        self.name.editingFinished.connect(self._rename)
+        self.name.installEventFilter(self)
+        self._dress = lambda: self.name.setFont(context.theme.font("title"))
+        context.theme.changed.connect(self._dress)
+
+    def show_node(self, node: LayerNode, place: int, count: int) -> None:
+        """Shows a layer.
+
+        Args:
+            node: The layer.
+            place: Its number in the network, counted from 1.
+            count: How many layers there are.
+        """
+        if (node.id, node.name) != (self._id, self._shown):
+            self._id, self._shown = node.id, node.name
+            self.name.setText(node.name)
+            self.name.setCursorPosition(0)
+            self.problem.hide()
+        spec = node.spec
+        self.tile.show_family(spec.family if spec else Family.RESHAPING)
+        kind = spec.keras if spec else node.kind
+        self.note.say(T("{kind} · layer {place} of {count}", kind=kind, place=place, count=count))
+
+    def edit_name(self) -> None:
+        """Puts the cursor into the name, all of it selected."""
+        self.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.name.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape takes back what was typed."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.name.setText(self._shown)
+            self.problem.hide()
+            self.name.clearFocus()
+            return True
+        return False
+
+    def _rename(self) -> None:
+        typed = self.name.text().strip()
+        refusal = self._editor.rename(self._id, typed) if typed != self._shown else None
+        self.problem.say(refusal or "")
+        self.problem.setVisible(refusal is not None)
+
+
+class LayerPanel(Panel):
+    """Shows the current layer, or what is selected, or the network.
+
+    Args:
+        context: Theme and language.
+        editor: What changes the network.
+        selection: What is selected.
+    """
+
+    def __init__(self, context: Context, editor: Editor, selection: Selection) -> None:
+        super().__init__(context)
+        self._context, self._editor, self._selection = context, editor, selection
+        self._network = Network()
+        self._analysis: Analysis | None = None
+        self.header_row = LayerHeader(context, editor)
+        self.overview = _Overview(context)
+        self.form: Form | None = None
+        self._form_kind = ""
+        self._problems: list[Problem] = []
+        self._notices: list[Notice] = []
+        self.question = Label(context, T("Where do these numbers come from?"), "title")
+        self.derivation = Derivation(context)
+        self._inside = QWidget()
+        self._column = QVBoxLayout(self._inside)
+        self._column.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, PANEL_PADDING)
+        self._column.setSpacing(GAP)
+        self._line = Line()
+        for widget in (self.overview, self._line, self.question, self.derivation):
+            self._column.addWidget(widget)
+        self._column.addStretch(1)
+        self._scroll: QScrollArea = vertical_scroll(self._inside)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self._header_line = Line()
+        self.body.addWidget(self.header_row)
+        self.body.addWidget(self._header_line)
+        self.body.addWidget(self._scroll, 1)
+        selection.changed.connect(self._show)
+
+    def sync(self, network: Network, analysis: Analysis) -> None:
+        """Follows the network."""
+        self._network, self._analysis = network, analysis
+        self._show()
+
+    def ask(self, quantity: str) -> None:
+        """Shows where a number of the current layer comes from."""
+        row = self.derivation.ask(quantity)
+        if row is not None:
+            self._inside.adjustSize()
+            self._scroll.ensureWidgetVisible(row)
+
+    def edit_parameters(self) -> None:
+        """Puts the focus on the first parameter."""
+        node = self._current()
+        if node is not None and node.spec and node.spec.parameters and self.form is not None:
+            first = self.form.editor(node.spec.parameters[0].name)
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _current(self) -> LayerNode | None:
+        ids = self._selection.ids
+        return self._network.by_id.get(ids[0]) if len(ids) == 1 else None
+
+    def _show(self) -> None:
+        analysis, node = self._analysis, self._current()
+        if analysis is None:
+            return
+        facts = analysis.nodes.get(node.id) if node is not None else None
+        for_layer: list[QWidget] = [self.header_row, self._header_line, self.derivation]
+        for part in for_layer:
+            part.setVisible(node is not None)
+        for_numbers: list[QWidget] = [self._line, self.question]
+        for part in for_numbers:
+            part.setVisible(facts is not None)
+        self.overview.setVisible(node is None)
+        self._show_problems(analysis.problems_of(node.id) if node is not None else ())
+        if node is None:
+            self.overview.show_selection(analysis, self._selection.ids)
+            if self.form is not None:
+                self.form.hide()
+            return
+        order = [
+            *self._network.order,
+            *(i for i in self._network.by_id if i in self._network.cyclic),
+        ]
+        self.header_row.show_node(node, order.index(node.id) + 1, len(order))
+        self._show_form(node)
+        self.derivation.show_facts(facts)
+        self.derivation.ask("")
+
+    def _show_form(self, node: LayerNode) -> None:
+        if self.form is not None and self._form_kind != node.kind:
+            self.form.deleteLater()
+            self.form = None
+        if node.spec is None:
+            return
+        if self.form is None:
+            self.form = Form(self._context, node.spec.parameters)
+            self._form_kind = node.kind
+            self.form.changed.connect(self._changed)
+            self.form.changing.connect(self._changing)
+            self._column.insertWidget(0, self.form)
+        self.form.show()
+        self.form.set_values(node.params)
+        assert self._analysis is not None
+        for problem in self._analysis.problems_of(node.id):
+            if problem.parameter and node.spec.parameter(problem.parameter) and not node.refused:
+                self.form.show_problem(problem.parameter, problem.text)
+
+    def _changed(self, name: str, raw: object) -> None:
+        node = self._current()
+        if node is not None:
+            self._editor.set_parameter(node.id, name, raw)
+
+    def _changing(self, name: str, raw: object) -> None:
+        node = self._current()
+        if node is not None:
+            self._editor.set_parameter(node.id, name, raw, finished=False)
+
+    def _show_problems(self, problems: tuple[Problem, ...]) -> None:
+        """Notices above the form, with the buttons that mend them."""
+        if list(problems) == self._problems:
+            return
+        self._problems = list(problems)
+        for notice in self._notices:
+            notice.deleteLater()
+        self._notices = []
+        for index, problem in enumerate(problems):
+            error = problem.severity is Severity.ERROR
+            remedies = [
+                Remedy(fix.text, partial(self._editor.fix, problem, fix))
+                for fix in problem.fixes[:2]
+            ]
+            notice = Notice(
+                self._context, problem.text, "", remedies, tone="danger" if error else "warning"
+            )
+            self._column.insertWidget(index, notice)
+            self._notices.append(notice)
+
+
+class _Overview(QWidget):
+    """The network, or several selected layers, in a few numbers."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(GAP)
+        self.title = Label(context, "", "title")
+        self.numbers = Label(context, "", "small", "muted", wrap=True)
+        self.hint = Label(context, "", "small", "muted", wrap=True)
+        for label in (self.title, self.numbers, self.hint):
+            column.addWidget(label)
+
+    def show_selection(self, analysis: Analysis, ids: tuple[str, ...]) -> None:
+        """Shows the selected layers together, or all of them if none is selected."""
+        if ids:
+            self.title.say(TN("{count} layer selected", "{count} layers selected", len(ids)))
+            hint = T("Delete takes them away and links what stood around them.")
+        else:
+            self.title.say(T("Network"))
+            hint = T("Select a layer to change it, or click a number to see where it comes from.")
+        facts = [one for id, one in analysis.nodes.items() if not ids or id in ids]
+        self.numbers.say(_numbers(facts))
+        self.hint.say(hint)
+
+
+def _numbers(facts: list[NodeAnalysis]) -> Text:
+    return T(
+        "{layers}\n{params} parameters\n{macs} multiply-adds for one picture",
+        layers=TN("{count} layer", "{count} layers", len(facts)),
+        params=sum(one.params for one in facts),
+        macs=sum(one.macs for one in facts),
+    )

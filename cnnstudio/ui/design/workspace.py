@@ -1,0 +1,316 @@
+"""The Design workspace: one object that connects palette, canvas, panels and dock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, QSettings, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from cnnstudio.core.analysis import analyse
+from cnnstudio.core.document import Document
+from cnnstudio.core.layers.registry import kinds
+from cnnstudio.core.layers.spec import Family, LayerKind
+from cnnstudio.core.project import Project
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.canvas.controls import CanvasControls
+from cnnstudio.ui.canvas.editor import Editor
+from cnnstudio.ui.canvas.gestures import DropLayer
+from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP
+from cnnstudio.ui.canvas.selection import Selection
+from cnnstudio.ui.canvas.view import CanvasView
+from cnnstudio.ui.design.code_panel import CodePanel
+from cnnstudio.ui.design.dock import BAR, OPEN, Dock
+from cnnstudio.ui.design.layer_panel import LayerPanel
+from cnnstudio.ui.design.palette import Palette, PaletteRail
+from cnnstudio.ui.theme.tokens import FAMILY_ICONS
+from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.splitter import Splitter
+from cnnstudio.ui.window.actions import Action
+from cnnstudio.ui.window.command_palette import Entry
+
+NARROW, WIDE = 1360, 1800
+"""Below the first width the palette is a rail and the code a page of the dock; above the second
+the dock opens by itself."""
+
+_PALETTE, _SIDE = (
+    {"narrow": 44, "normal": 216, "wide": 240},
+    {
+        "narrow": 340,
+        "normal": 404,
+        "wide": 440,
+    },
+)
+
+
+class DesignWorkspace(QObject):
+    """Designs the network of a document.
+
+    Args:
+        document: The project being edited.
+        context: Theme and language.
+        settings: Where positions are remembered.
+        parent: Its owner.
+    """
+
+    id = "design"
+    title = T("Design")
+    icon = "workflow"
+
+    def __init__(
+        self,
+        document: Document,
+        context: Context,
+        settings: QSettings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._context, self._settings = document, context, settings
+        self._widget: DesignWidget | None = None
+
+    def widget(self) -> QWidget:
+        """The content; made at the first call."""
+        if self._widget is None:
+            self._widget = DesignWidget(self._document, self._context, self._settings)
+        return self._widget
+
+    def actions(self) -> Sequence[Action]:
+        """What the menus and shortcuts of this workspace do."""
+        return (
+            _action("design.arrange", T("Arrange automatically"), "Ctrl+L", "network/1",
+                    self._arrange),
+            _action("design.zoom_in", T("Zoom in"), "Ctrl++; Ctrl+=", "view/5",
+                    lambda: self._zoom(ZOOM_STEP)),
+            _action("design.zoom_out", T("Zoom out"), "Ctrl+-", "view/5",
+                    lambda: self._zoom(1 / ZOOM_STEP)),
+            _action("design.zoom_100", T("Zoom to 100 %"), "Ctrl+0", "view/5",
+                    lambda: self._view.zoom_to(1.0)),
+            _action("design.fit", T("Show the whole network"), "", "view/5",
+                    self._fit),
+        )  # fmt: skip
+
+    def entries(self) -> Sequence[Entry]:
+        """A palette entry for each layer kind."""
+        return tuple(
+            Entry(
+                kind.keras,
+                partial(self._add, kind),
+                "layer",
+                FAMILY_ICONS[kind.family],
+                kind.family.label,
+                (kind.summary,),
+            )
+            for kind in kinds().values()
+        )
+
+    def show_layer(self, id: str) -> None:
+        """Selects a layer and brings it into view."""
+        self._made().show_layer(id)
+
+    def _made(self) -> DesignWidget:
+        self.widget()
+        assert self._widget is not None
+        return self._widget
+
+    @property
+    def _view(self) -> CanvasView:
+        return self._made().view
+
+    def _add(self, kind: LayerKind) -> None:
+        self._view.add_layer(kind)
+
+    def _arrange(self) -> None:
+        self._view.editor.arrange()
+
+    def _fit(self) -> None:
+        self._view.fit()
+
+    def _zoom(self, by: float) -> None:
+        self._view.zoom_to(self._view.zoom * by)
+
+
+def _action(id: str, text: Text, keys: str, menu: str, run: Callable[[], object]) -> Action:
+    return Action(id=id, text=text, keys=keys, menu=menu, run=run)
+
+
+class DesignWidget(QWidget):
+    """The regions of the Design workspace.
+
+    Args:
+        document: The project being edited.
+        context: Theme and language.
+        settings: Where positions are remembered.
+    """
+
+    def __init__(self, document: Document, context: Context, settings: QSettings) -> None:
+        super().__init__()
+        self._document, self._context = document, context
+        self.selection = Selection(self)
+        self.editor = Editor(document, self)
+        self.view = CanvasView(context, self.editor, self.selection)
+        self.controls = CanvasControls(self.view)
+        self.palette_panel = Palette(context)
+        self.rail = PaletteRail(context)
+        self.layer_panel = LayerPanel(context, self.editor, self.selection)
+        self.code = CodePanel(context, self.selection)
+        self.dock = Dock(context)
+        self._size = ""
+        self._assemble(settings)
+        self._connect()
+        self.view.setFocus()
+        unsubscribe = document.subscribe(self._changed)
+        self.destroyed.connect(unsubscribe)
+        self.sync()
+
+    def _assemble(self, settings: QSettings) -> None:
+        self._middle = Splitter(
+            settings, "design/dock", [self.view, self.dock], [0, BAR], vertical=True
+        )
+        self._side = Splitter(
+            settings, "design/code", [self.layer_panel, self.code], [0, 300], vertical=True
+        )
+        self._columns = Splitter(
+            settings,
+            "design/columns",
+            [self.palette_panel, self._middle, self._side],
+            [_PALETTE["normal"], 0, _SIDE["normal"]],
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self._columns, 1)
+        self.rail.hide()
+
+    def _connect(self) -> None:
+        palette = self.palette_panel.kinds
+        palette.chosen.connect(self._add)
+        palette.drag_moved.connect(self._drag)
+        palette.drag_dropped.connect(self._drop)
+        palette.drag_cancelled.connect(self.view.cancel_gesture)
+        self.rail.opened.connect(self._open_palette)
+        self.view.asked.connect(self._ask)
+        self.view.edit_requested.connect(self._edit)
+        self.view.rename_requested.connect(self._rename)
+        self.dock.problems.shown.connect(self.show_layer)
+        self.dock.opened.connect(self._size_dock)
+        self.editor.refused.connect(self._say)
+        self._context.language.changed.connect(self.sync)
+        self._context.theme.changed.connect(self.view.network_scene.update)
+
+    # --- the document ---------------------------------------------------------------------------
+
+    def sync(self) -> None:
+        """Shows the document's network everywhere."""
+        network = self._document.network
+        analysis = analyse(network)
+        self.view.network_scene.sync(network, analysis)
+        self.layer_panel.sync(network, analysis)
+        self.code.sync(network)
+        self.dock.sync(network, analysis)
+
+    def _changed(self, before: Project, after: Project) -> None:
+        if before.network is not after.network:
+            self.sync()
+            if self._document.undo_text is None and self._document.redo_text is None:
+                self.view.fit()  # another project was opened
+        else:
+            self.view.network_scene.synced.emit()
+
+    # --- from part to part ----------------------------------------------------------------------
+
+    def show_layer(self, id: str) -> None:
+        """Selects a layer and brings it into view."""
+        self.selection.choose([id])
+        self.view.reveal(id)
+
+    def _add(self, kind: LayerKind) -> None:
+        self.view.add_layer(kind)
+        self._close_palette()
+
+    def _drag(self, kind: LayerKind, at: QPoint) -> None:
+        if not isinstance(self.view.gesture, DropLayer):
+            self.view.cancel_gesture()
+            self.view.begin(DropLayer(self.view, kind))
+        assert self.view.gesture is not None
+        self.view.gesture.move(
+            self.view.viewport().mapFromGlobal(at), Qt.KeyboardModifier.NoModifier
+        )
+
+    def _drop(self, _kind: LayerKind, at: QPoint) -> None:
+        if isinstance(self.view.gesture, DropLayer):
+            gesture = self.view.end()
+            gesture.finish(self.view.viewport().mapFromGlobal(at), Qt.KeyboardModifier.NoModifier)
+            self.view.setFocus()
+            self._close_palette()
+
+    def _ask(self, id: str, quantity: str) -> None:
+        self.selection.choose([id])
+        self.layer_panel.ask(quantity)
+
+    def _edit(self, id: str) -> None:
+        self.selection.choose([id])
+        self.layer_panel.edit_parameters()
+
+    def _rename(self, id: str) -> None:
+        self.selection.choose([id])
+        self.layer_panel.header_row.edit_name()
+
+    def _say(self, text: Text) -> None:
+        self.view.say_at_pointer(text)
+
+    # --- sizes ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.width()
+        size = "narrow" if width < NARROW else "wide" if width >= WIDE else "normal"
+        if size != self._size:
+            self._size = size
+            self._fit_size(size)
+
+    def _fit_size(self, size: str) -> None:
+        narrow = size == "narrow"
+        self.rail.setVisible(narrow)
+        if narrow:
+            self.palette_panel.setParent(self)
+            self.palette_panel.hide()
+            self.dock.add_page(self.code, T("Code"))
+        else:
+            self.dock.remove_page(self.code)
+            self._side.addWidget(self.code)
+            self.code.show()
+            self._columns.insertWidget(0, self.palette_panel)
+            self.palette_panel.show()
+        side, rest = _SIDE[size], self.width() - _SIDE[size]
+        if narrow:
+            self._columns.setSizes([rest, side])
+        else:
+            self._columns.setSizes([_PALETTE[size], rest - _PALETTE[size], side])
+        if size == "wide":
+            self.dock.show_page(self.dock.summary)
+        else:
+            self._size_dock(self.dock.is_open)
+
+    def _size_dock(self, is_open: bool) -> None:
+        bar = self._context.theme.scaled(BAR) + 1
+        self.dock.setMinimumHeight(bar)
+        self.dock.setMaximumHeight(16777215 if is_open else bar)
+        height = OPEN if is_open else bar
+        self._middle.setSizes([max(self.height() - height, 100), height])
+
+    def _open_palette(self, family: Family) -> None:
+        """Opens the palette over the canvas, beside the rail."""
+        panel = self.palette_panel
+        panel.setGeometry(self.rail.width(), 0, _PALETTE["normal"], self.height())
+        panel.show()
+        panel.raise_()
+        panel.search.clear()
+        panel.kinds.show_family(family)
+        panel.kinds.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close_palette(self) -> None:
+        if self._size == "narrow":
+            self.palette_panel.hide()
