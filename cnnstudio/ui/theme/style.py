@@ -42,6 +42,7 @@ QPushButton[kind="row"] { border: none; border-radius: 0; background: transparen
   text-align: left; padding: 0 12px; min-height: ${row}px; }
 QPushButton[kind="row"]:hover { background: $hover; }
 QPushButton[kind="row"]:checked { background: $selection; }
+QPushButton[kind="disclosure"] { border: none; background: transparent; padding: 0; }
 QPushButton[kind="segment"] { border: none; border-left: 1px solid $line; border-radius: 0;
   padding: 0 11px; min-height: ${inner}px; background: transparent; color: $muted; }
 QPushButton[kind="segment"]:hover { background: $hover; }

@@ -52,6 +52,7 @@ class Theme(QObject):
         self.reduce_motion = reduce_motion
         load_fonts()
         app.setStyle(QStyleFactory.create("Fusion"))
+        self._ask_system()
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
@@ -74,6 +75,7 @@ class Theme(QObject):
         """Switches to "system", "light" or "dark"."""
         if mode != self._mode:
             self._mode = mode
+            self._ask_system()
             self._apply()
 
     def set_percent(self, percent: int) -> None:
@@ -150,6 +152,11 @@ class Theme(QObject):
     def motion(self, milliseconds: int = MOTION_MS) -> int:
         """How long something may move: 0 if motion is reduced."""
         return 0 if self.reduce_motion else milliseconds
+
+    def _ask_system(self) -> None:
+        """Asks for window frames and native dialogs in the same scheme (from Qt 6.8 on)."""
+        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        self._app.styleHints().setColorScheme(schemes.get(self._mode, Qt.ColorScheme.Unknown))
 
     def _system_changed(self) -> None:
         if self._mode == "system":

@@ -23,7 +23,8 @@ class Button(QPushButton):
         context: Theme and language.
         text: What it says; "" for an icon alone (see `IconButton`).
         icon: An icon's name, "" for none.
-        kind: "" (outlined), "primary" (one per region), "quiet", "danger", "status" or "row".
+        kind: "" (outlined), "primary" (one per region), "quiet", "danger", "status", "row" or
+            "disclosure".
         role: The type role of its text.
         parent: Its parent.
     """

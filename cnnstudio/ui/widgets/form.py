@@ -237,7 +237,7 @@ class Form(QWidget):
         column.setSpacing(0)
         self._rows: dict[str, _Row] = {}
         advanced = [p for p in parameters if p.advanced]
-        self._more = Button(context, "", "chevron-right", "quiet", role="small")
+        self._more = Button(context, "", "chevron-right", "disclosure", role="small")
         self._hidden = QWidget()
         hidden_column = QVBoxLayout(self._hidden)
         hidden_column.setContentsMargins(0, 0, 0, 0)

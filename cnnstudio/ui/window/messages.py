@@ -55,7 +55,7 @@ class MessagesPanel(QWidget):
         self._context = context
         self._messages = messages
         panel = Panel(context, T("Messages"))
-        panel.body.setContentsMargins(0, 0, 0, 0)
+        panel.body.setContentsMargins(9, 4, 0, 4)
         close = IconButton(context, "x", T("Close messages"), "Esc")
         close.clicked.connect(lambda _=False: self.closed.emit())
         assert panel.header is not None

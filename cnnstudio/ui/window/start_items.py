@@ -35,7 +35,11 @@ class _Row(QAbstractButton):
         context.theme.changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        return QSize(240, self.context.theme.scaled(self._height))
+        theme = self.context.theme
+        return QSize(theme.scaled(240), theme.scaled(self._height))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def paint_ground(self, painter: QPainter) -> None:
         """Paints hover and focus."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
@@ -17,7 +18,7 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.ui.theme.tokens import GAP, PAGE_PADDING
 from cnnstudio.ui.widgets.card import Card
 from cnnstudio.ui.widgets.context import Context
-from cnnstudio.ui.widgets.label import IconLabel, Label
+from cnnstudio.ui.widgets.label import ElidedLabel, IconLabel, Label
 from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
 from cnnstudio.ui.window.actions import Actions, keys_text
 from cnnstudio.ui.window.computer import Computer
@@ -46,6 +47,7 @@ SAMPLES: tuple[tuple[str, Text, Text], ...] = (
     ("dense-only", T("Dense only"), T("Classifying pictures without convolution.")),
 )
 _WIDEST = 1256
+_THREE_COLUMNS = 1000
 _MOST_RECENT = 3
 
 
@@ -79,9 +81,12 @@ class StartPage(QWidget):
         self.samples: dict[str, SampleCard] = {}
         columns = QHBoxLayout()
         columns.setSpacing(28)
-        columns.addLayout(self._left(), 340)
+        self._columns = columns
+        self._begin = self._left()
+        self._side = self._right(computer)
+        columns.addLayout(self._begin, 340)
         columns.addLayout(self._middle(), 584)
-        columns.addLayout(self._right(computer), 276)
+        columns.addWidget(self._side, 276)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, PAGE_PADDING, 0, 16)
         column.setSpacing(PAGE_PADDING)
@@ -99,6 +104,23 @@ class StartPage(QWidget):
         outer.addWidget(vertical_scroll(centred))
         self.setFocusProxy(self.samples[SAMPLES[0][0]])
         preferences.recent_changed.connect(self._fill_recent)
+        context.theme.changed.connect(self._arrange)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Puts this computer below the left column where three columns have no room."""
+        narrow = self.width() < self._context.theme.scaled(_THREE_COLUMNS)
+        if narrow == (self._columns.indexOf(self._side) < 0):
+            return
+        if narrow:
+            self._columns.removeWidget(self._side)
+            self._begin.insertWidget(self._begin.count() - 1, self._side)
+        else:
+            self._begin.removeWidget(self._side)
+            self._columns.addWidget(self._side, 276)
 
     def _title(self) -> QHBoxLayout:
         mark = IconLabel(self._context, "cnnstudio", size=44)
@@ -114,6 +136,7 @@ class StartPage(QWidget):
                 ),
                 "body",
                 "muted",
+                wrap=True,
             )
         )
         row = QHBoxLayout()
@@ -178,20 +201,22 @@ class StartPage(QWidget):
             pictures=data.train.pictures + data.test.pictures,
             classes=len(data.classes),
         )
-        heading.addWidget(Label(self._context, facts, "small", "muted"), 1)
+        heading.addWidget(ElidedLabel(self._context, facts, "small", "muted"), 1)
         column.addLayout(heading)
         column.addWidget(PictureStrip(self._context, one_of_each(data), data.classes))
         column.addStretch(1)
         return column
 
-    def _right(self, computer: Computer) -> QVBoxLayout:
+    def _right(self, computer: Computer) -> QWidget:
         card = Card(self._context)
         card.body.setSpacing(14)
         for icon, colour, title, words in _truths(computer):
             card.body.addLayout(self._truth(icon, colour, title, words))
+        side = QWidget()
         column = _column(Label(self._context, T("This computer"), "section"), card)
         column.addStretch(1)
-        return column
+        side.setLayout(column)
+        return side
 
     def _truth(self, icon: str, colour: str, title: Text, words: Text) -> QHBoxLayout:
         mark = IconLabel(self._context, icon, colour)

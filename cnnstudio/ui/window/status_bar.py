@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnnstudio.core.text import Text
@@ -14,6 +15,7 @@ from cnnstudio.ui.widgets.panel import Line, ground
 
 LEFT = ("data", "network", "run")
 RIGHT = ("message", "device", "saved", "language")
+_LEAST_NEEDED_FIRST = ("device", "saved", "network", "message")
 
 
 def _nowhere() -> None:
@@ -77,7 +79,25 @@ class StatusBar(QWidget):
             button.set_icon(icon)
         if go is not None:
             self._go[name] = go
-        button.setVisible(bool(text))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Shows every fact there is room for; the least needed go first."""
+        said = {name for name, (button, _) in self._parts.items() if button.text()}
+        room = self.width() - 24
+
+        def needed() -> int:
+            return sum(self._parts[name][0].sizeHint().width() + 5 for name in said)
+
+        for name in _LEAST_NEEDED_FIRST:
+            if needed() > room:
+                said.discard(name)
+        for name, (button, _) in self._parts.items():
+            button.setVisible(name in said)
         self._separate()
 
     def part(self, name: str) -> QPushButton:
@@ -94,3 +114,4 @@ class StatusBar(QWidget):
 
     def _dress(self) -> None:
         self.setFixedHeight(self._theme.scaled(STATUS_BAR))
+        self._fit()

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QGuiApplication, QPalette
 from pytestqt.qtbot import QtBot
 
 import cnnstudio.ui
@@ -50,6 +51,18 @@ def test_switching_tells_everyone_and_changes_the_palette(qtbot: QtBot, context:
     theme.set_mode("light")
     assert theme.colours is LIGHT
     assert QApplication.palette().color(window) == QColor(LIGHT.canvas)
+
+
+def test_the_system_decides_until_the_person_does(qtbot: QtBot, context: Context) -> None:
+    theme, hints = context.theme, QGuiApplication.styleHints()
+    theme.set_mode("system")
+    with qtbot.waitSignal(theme.changed):
+        hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.dark is (hints.colorScheme() == Qt.ColorScheme.Dark)
+    theme.set_mode("light")
+    with qtbot.assertNotEmitted(theme.changed):
+        hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert not theme.dark
 
 
 def test_text_size_keeps_to_its_bounds(context: Context) -> None:
