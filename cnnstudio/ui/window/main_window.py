@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,10 @@ class MainWindow(QMainWindow):
         workspaces: Those that are there, in the order of their tabs.
         computer: What this computer has.
         messages: The news of this session.
+
+    Attributes:
+        before_close: Asked before the window closes, such as while a run is going on; one that
+            answers False keeps it open.
     """
 
     def __init__(
@@ -66,6 +70,8 @@ class MainWindow(QMainWindow):
         self.place = START
         self._came_from = START
         self._computer = computer
+        self._device: Text | None = None
+        self.before_close: list[Callable[[], bool]] = []
         self._pages: dict[str, QWidget] = {}
         self.messages_panel = MessagesPanel(context, messages)
         self.actions_table = Actions(context, self)
@@ -137,6 +143,11 @@ class MainWindow(QMainWindow):
         """Shows or hides the messages."""
         self.messages_panel.setVisible(not self.messages_shown())
 
+    def show_device(self, device: Text | None) -> None:
+        """Shows what an engine has said it trains on; None for what is known without one."""
+        self._device = device
+        self._show_facts()
+
     def toggle_full_screen(self) -> None:
         """Fills the screen, or stops doing so."""
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
@@ -157,7 +168,7 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.session.may_leave():
+        if all(may_close() for may_close in self.before_close) and self.session.may_leave():
             self.preferences.store.setValue("window/geometry", self.saveGeometry())
             event.accept()
         else:
@@ -194,6 +205,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self, messages: Messages) -> None:
         self.header.tabs.chosen.connect(self.show_workspace)
+        self.header.run.clicked.connect(partial(self.show_workspace, "train"))
         self.messages_panel.closed.connect(self.toggle_messages)
         messages.arrived.connect(self._show_message)
         self.session.opened.connect(self._opened)
@@ -246,7 +258,8 @@ class MainWindow(QMainWindow):
              lambda: self.show_workspace("data"), "database")  # fmt: skip
         show("network", network_fact(project, language) if shown else "",
              lambda: self.show_workspace("design"))  # fmt: skip
-        show("device", device_fact(self._computer, self.preferences.backend),
+        device = self._device or device_fact(self._computer, self.preferences.backend)
+        show("device", device,
              lambda: self.show_preferences(T("Training")), "cpu")  # fmt: skip
         show("language", "EN" if language == "en" else LANGUAGES[language],
              lambda: self.show_preferences(T("Language")))  # fmt: skip

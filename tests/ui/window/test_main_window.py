@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.project import Project
@@ -244,6 +244,51 @@ def test_f6_goes_round_the_regions(qtbot: QtBot, desk: Desk) -> None:
     press(qtbot, desk, Qt.Key.Key_F6, SHIFT)
     assert QApplication.focusWidget().text() == "second"  # type: ignore[union-attr]
     assert desk.window.focus_ring.target is QApplication.focusWidget()
+
+
+def test_a_guard_keeps_the_window_open(desk: Desk) -> None:
+    answers = [False, True]
+    desk.window.before_close.append(lambda: answers.pop(0))
+    assert not desk.window.close()
+    assert desk.window.close()
+
+
+def test_what_an_engine_says_replaces_the_guess(desk: Desk) -> None:
+    assert desk.window.status.part("device").text() == "CPU, 2 cores · TensorFlow 2.21"
+    desk.window.show_device(T("NVIDIA L4"))
+    desk.session.open_sample("lecture-cnn")
+    assert desk.window.status.part("device").text() == "NVIDIA L4"
+
+
+@pytest.mark.parametrize("place", [START, PREFERENCES, "design"])
+def test_everything_reachable_has_a_name(desk: Desk, place: str) -> None:
+    desk.session.open_sample("lecture-cnn")
+    desk.window.show_place(place)
+    nameless = [
+        widget
+        for widget in desk.window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and not (widget.accessibleName() or widget.property("text"))
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("percent", [90, 100, 125, 150])
+def test_no_page_scrolls_sideways_or_outgrows_the_smallest_window(
+    desk: Desk, language: str, percent: int
+) -> None:
+    desk.preferences.set("language", language)
+    desk.preferences.set("text_size", percent)
+    desk.window.resize(1024, 700)
+    for place in (START, PREFERENCES):
+        desk.window.show_place(place)
+        QApplication.processEvents()
+        area = desk.window.pages.currentWidget().findChild(QScrollArea)
+        assert isinstance(area, QScrollArea)
+        assert area.widget().width() <= area.viewport().width()
+    assert desk.window.width() == 1024
 
 
 def test_geometry_is_remembered(desk: Desk) -> None:
