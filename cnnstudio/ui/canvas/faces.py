@@ -30,7 +30,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a card says, in the person's language.
+    """What a card says; names, numbers and Keras' words need no language.
 
     Attributes:
         name: The layer's name.
@@ -44,8 +44,6 @@ class Face:
         severity: The worst of its problems.
         stale: Whether the shape is the last one known, kept behind an error above.
         frozen: Whether its weights are kept as they are.
-        tooltip: What it sees and costs, and what is wrong with it.
-        spoken: The whole card as a screen reader reads it.
     """
 
     name: str
@@ -59,19 +57,16 @@ class Face:
     severity: Severity = Severity.NONE
     stale: bool = False
     frozen: bool = False
-    tooltip: str = ""
-    spoken: str = ""
 
 
 def faces_of(
-    network: Network, analysis: Analysis, show: Show, before: Mapping[str, Face], only: str = ""
+    network: Network, analysis: Analysis, before: Mapping[str, Face], only: str = ""
 ) -> dict[str, Face]:
     """The face of every layer, or of `only` one.
 
     Args:
         network: The network.
         analysis: What it comes to.
-        show: Puts a text into the person's language.
         before: The faces shown until now: a layer behind an error keeps its last shape.
     """
     problems: dict[str, list[Problem]] = defaultdict(list)
@@ -79,7 +74,9 @@ def faces_of(
         problems[problem.node].append(problem)
     total = analysis.total_params
     return {
-        id: _face(network, node, analysis.nodes.get(id), problems[id], total, show, before.get(id))
+        id: _face(
+            network, node, analysis.nodes.get(id), problems.get(id, []), total, before.get(id)
+        )
         for id, node in network.by_id.items()
         if only in ("", id)
     }
@@ -91,7 +88,6 @@ def _face(
     facts: NodeAnalysis | None,
     problems: list[Problem],
     total: int,
-    show: Show,
     before: Face | None,
 ) -> Face:
     severity = _worst(problems)
@@ -109,8 +105,6 @@ def _face(
         inputs=inputs,
         severity=severity,
         stale=stale,
-        tooltip=_tooltip(facts, problems, show),
-        spoken=_spoken(node, facts, problems, show),
     )
 
 
@@ -186,8 +180,10 @@ def _shown(name: str, value: Any, default: Any, is_flag: bool) -> str:
     return f"{_NAMED[name]} {text}" if name in _NAMED else text
 
 
-def _tooltip(facts: NodeAnalysis | None, problems: list[Problem], show: Show) -> str:
-    lines = [show(problem.text) for problem in problems]
+def tooltip(analysis: Analysis, id: str, show: Show) -> str:
+    """What is wrong with a layer, what it sees and what it costs, a line each."""
+    facts = analysis.nodes.get(id)
+    lines = [show(problem.text) for problem in analysis.problems_of(id)]
     if facts is not None:
         seen = "×".join(map(str, facts.receptive_field))
         if seen:
@@ -196,20 +192,20 @@ def _tooltip(facts: NodeAnalysis | None, problems: list[Problem], show: Show) ->
     return "\n".join(lines)
 
 
-def _spoken(
-    node: LayerNode, facts: NodeAnalysis | None, problems: list[Problem], show: Show
-) -> str:
+def spoken(analysis: Analysis, id: str, show: Show) -> str:
+    """A whole card as a screen reader reads it."""
+    node, facts = analysis.network.by_id[id], analysis.nodes.get(id)
     parts = [node.name, node.spec.keras if node.spec else node.kind]
     if facts is None:
         parts.append(show(T("output unknown")))
     else:
-        by = show(T(" by "))
-        parts.append(show(T("output {shape}", shape=by.join(map(str, facts.output)))))
+        shape = show(T(" by ")).join(map(str, facts.output))
+        parts.append(show(T("output {shape}", shape=shape)))
         if facts.params:
             parts.append(show(T("{count} parameters", count=facts.params)))
-    for problem in problems:
-        text = T("warning: {problem}", problem=problem.text)
+    for problem in analysis.problems_of(id):
         if problem.severity is ProblemSeverity.ERROR:
-            text = T("error: {problem}", problem=problem.text)
-        parts.append(show(text))
+            parts.append(show(T("error: {problem}", problem=problem.text)))
+        else:
+            parts.append(show(T("warning: {problem}", problem=problem.text)))
     return ", ".join(parts)

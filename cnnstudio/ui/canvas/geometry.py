@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -234,10 +235,10 @@ def routes(links: Iterable[Link], places: Places, ports: Mapping[str, int]) -> d
             blocked.append((abs(end.y - start.y), link, start, end, obstacles))
         else:
             found[link] = direct(start, end)
-    taken: list[Rect] = []
+    taken: dict[float, list[Rect]] = defaultdict(list)
     for _, link, start, end, obstacles in sorted(blocked, key=lambda b: (b[0], b[1])):
         lane = _lane(field, start, end, obstacles, taken)
-        taken.append(_corridor(lane, start, end))
+        taken[lane].append(_corridor(lane, start, end))
         found[link] = around(start, end, lane)
     return found
 
@@ -275,7 +276,11 @@ def _corridor(lane: float, start: Point, end: Point) -> Rect:
 
 
 def _lane(
-    field: _Field, start: Point, end: Point, obstacles: list[Rect], taken: list[Rect]
+    field: _Field,
+    start: Point,
+    end: Point,
+    obstacles: list[Rect],
+    taken: Mapping[float, list[Rect]],
 ) -> float:
     """The x a blocked link runs along; the right side unless the left crosses fewer cards."""
     top, bottom = min(start.y, end.y), max(start.y, end.y)
@@ -284,7 +289,7 @@ def _lane(
     best: tuple[int, float] | None = None
     for edge, step in ((right, LANE), (left, -LANE)):
         lane = edge + step
-        while any(_corridor(lane, start, end).meets(other) for other in taken):
+        while any(top <= other.bottom and other.y <= bottom for other in taken.get(lane, ())):
             lane += step
         crossed = sum(1 for r in field.strip(top, bottom) if _corridor(lane, start, end).meets(r))
         if best is None or crossed < best[0]:
@@ -335,11 +340,19 @@ def nearest_port(
 
 def card_at(p: Point, places: Places) -> str | None:
     """The card under `p`; the one drawn last where several lie there."""
-    found = None
-    for id, at in places.items():
-        if card_rect(at).holds(p):
-            found = id
-    return found
+    under = cards_near(p, places, 0.0)
+    return under[-1] if under else None
+
+
+def cards_near(p: Point, places: Places, reach: float) -> list[str]:
+    """The cards at most `reach` away from `p`, the one drawn last at the end."""
+    x, y = p
+    right, below = CARD_WIDTH + reach, CARD_HEIGHT + reach
+    return [
+        id
+        for id, at in places.items()
+        if -reach <= x - at[0] <= right and -reach <= y - at[1] <= below
+    ]
 
 
 def neighbour(id: str, dx: int, dy: int, places: Places) -> str | None:

@@ -349,7 +349,7 @@ class DropLayer(Gesture):
     def _open(self, slot: Slot | None) -> None:
         """Makes room, and says what a drop would do."""
         trial = self.view.editor.trial(self.kind, slot)
-        face = faces_of(trial.network, trial.analysis, self.view.words, {}, only=trial.id)[trial.id]
+        face = faces_of(trial.network, trial.analysis, {}, only=trial.id)[trial.id]
         face = replace(face, count=f"+{face.count}" if face.count else "")
         if self._ghost is None:
             self._ghost = CardItem(face, self.view.context.theme)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.core.text import T
@@ -30,21 +30,55 @@ class Minimap(QWidget):
         Phrase(view.context.language, self, QWidget.setAccessibleName, name)
         Phrase(view.context.language, self, QWidget.setToolTip, name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._cards: QPixmap | None = None
         view.view_changed.connect(self.update)
-        view.selection.changed.connect(self.update)
-        view.network_scene.synced.connect(self.update)
-        view.context.theme.changed.connect(self.update)
+        for changed in (
+            view.selection.changed,
+            view.network_scene.synced,
+            view.context.theme.changed,
+        ):
+            changed.connect(self._forget)
+
+    def _forget(self) -> None:
+        self._cards = None
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         view, theme = self._view, self._view.context.theme
+        ratio = self.devicePixelRatioF()
+        if self._cards is None or self._cards.devicePixelRatioF() != ratio:
+            self._cards = self._draw_cards(ratio)
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._cards)
+        area = self._area()
+        if area is None:
+            return
+        scale, origin = self._scale(area)
+        seen = view.visible_area()
+        frame = QRectF(
+            origin.x + seen.x * scale, origin.y + seen.y * scale,
+            seen.width * scale, seen.height * scale,
+        )  # fmt: skip
+        inside = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour("accent"), 1))
+        painter.drawRoundedRect(frame.intersected(inside), 2, 2)
+
+    def _draw_cards(self, ratio: float) -> QPixmap:
+        """The ground and the cards, which change less often than what is in view."""
+        view, theme = self._view, self._view.context.theme
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.setBrush(theme.colour("surface"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         area = self._area()
         if area is None:
-            return
+            painter.end()
+            return pixmap
         scale, origin = self._scale(area)
         chosen = set(view.selection.ids)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -54,15 +88,8 @@ class Minimap(QWidget):
             painter.setBrush(theme.colour("accent") if id in chosen else theme.family(family))
             x, y = origin.x + at.x * scale, origin.y + at.y * scale
             painter.drawRoundedRect(QRectF(x, y, CARD_WIDTH * scale, height), 1, 1)
-        seen = view.visible_area()
-        frame = QRectF(
-            origin.x + seen.x * scale, origin.y + seen.y * scale,
-            seen.width * scale, seen.height * scale,
-        )  # fmt: skip
-        inside = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        painter.setPen(QPen(theme.colour("accent"), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(frame.intersected(inside), 2, 2)
+        painter.end()
+        return pixmap
 
     def _area(self) -> Rect | None:
         """What the map shows: all cards, and no less than what is in view of them."""

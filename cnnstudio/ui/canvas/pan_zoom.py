@@ -13,7 +13,7 @@ SMALLEST_ZOOM, LARGEST_ZOOM = 0.05, 4.0
 ZOOM_STEP = 1.25
 _FIT_MARGIN = 48.0
 _REACH = 1e6
-_DOTS_APART = 14.0
+_DOTS_APART = 18.0
 
 
 class PanZoomView(QGraphicsView):
@@ -123,9 +123,8 @@ class PanZoomView(QGraphicsView):
         step = GRID
         while step * self.zoom < _DOTS_APART:
             step *= 2
-        pen = QPen(theme.colour("line"), 1.5)
+        pen = QPen(theme.colour("line"), 1)
         pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         first_x, first_y = rect.left() // step * step, rect.top() // step * step
         across = int(rect.width() / step) + 2

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
-from cnnstudio.core.analysis import Analysis
+from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.network import Link, Network
 from cnnstudio.ui.canvas.brackets import (
     CLASSIFIER,
@@ -17,7 +17,7 @@ from cnnstudio.ui.canvas.brackets import (
     sections,
 )
 from cnnstudio.ui.canvas.cards import CardItem
-from cnnstudio.ui.canvas.faces import Face, faces_of
+from cnnstudio.ui.canvas.faces import Face, faces_of, spoken, tooltip
 from cnnstudio.ui.canvas.geometry import (
     LINK_HIT,
     PORT_HIT,
@@ -28,6 +28,7 @@ from cnnstudio.ui.canvas.geometry import (
     bounds,
     card_at,
     card_rect,
+    cards_near,
     distance,
     nearest_port,
     path_bounds,
@@ -66,9 +67,11 @@ class NetworkScene(QGraphicsScene):
         self._context = context
         self._selection = selection
         self.network = Network()
+        self._analysis = analyse(self.network)
         self.places: dict[str, Point] = {}
         self.paths: dict[Link, Path] = {}
         self.ports: dict[str, int] = {}
+        self._boxes: dict[Link, Rect] = {}
         self.cards: dict[str, CardItem] = {}
         self.links: dict[Link, LinkItem] = {}
         self._faces: dict[str, Face] = {}
@@ -100,11 +103,14 @@ class NetworkScene(QGraphicsScene):
 
     def sync(self, network: Network, analysis: Analysis) -> None:
         """Shows `network`: adds, removes and changes only what differs from what is shown."""
-        self.network = network
+        self.network, self._analysis = network, analysis
+        drawn = (self.places, self.ports, set(self.paths))
         self.places = places_of(network)
-        self._faces = faces_of(network, analysis, self._context.language.show, self._faces)
+        self._faces = faces_of(network, analysis, self._faces)
         self.ports = {id: face.inputs for id, face in self._faces.items()}
-        self.paths = routes(network.links, self.places, self.ports)
+        if drawn != (self.places, self.ports, set(network.links)):
+            self.paths = routes(network.links, self.places, self.ports)
+            self._boxes = {k: path_bounds(path).grown(LINK_HIT) for k, path in self.paths.items()}
         self._sync_cards()
         self._sync_links()
         self._selection.keep(network)
@@ -116,6 +122,14 @@ class NetworkScene(QGraphicsScene):
     def face(self, id: str) -> Face:
         """What a layer's card says."""
         return self._faces[id]
+
+    def tooltip(self, id: str) -> str:
+        """What hovering over a card says."""
+        return tooltip(self._analysis, id, self._context.language.show)
+
+    def spoken(self, id: str) -> str:
+        """A card as a screen reader reads it."""
+        return spoken(self._analysis, id, self._context.language.show)
 
     def _sync_cards(self) -> None:
         for id in self.cards.keys() - self._faces.keys():
@@ -150,8 +164,11 @@ class NetworkScene(QGraphicsScene):
             self.setSceneRect(QRectF(*everything.grown(200)))
 
     def _bracket(self, places: Mapping[str, Point], paths: Mapping[Link, Path]) -> None:
+        boxes = (
+            self._boxes if paths is self.paths else {k: path_bounds(p) for k, p in paths.items()}
+        )
         left = min(
-            [at.x for at in places.values()] + [path_bounds(p).x for p in paths.values()],
+            [at.x for at in places.values()] + [box.x + LINK_HIT for box in boxes.values()],
             default=0.0,
         )
         for bracket, ids in zip(self._brackets, self._sections or ((), ()), strict=True):
@@ -161,7 +178,7 @@ class NetworkScene(QGraphicsScene):
     def content(self) -> Rect | None:
         """The rectangle around all cards and links; None on an empty canvas."""
         rects = [card_rect(at) for at in self.places.values()]
-        return bounds(rects + [path_bounds(path) for path in self.paths.values()])
+        return bounds([*rects, *self._boxes.values()])
 
     # --- what lies where ------------------------------------------------------------------------
 
@@ -172,15 +189,15 @@ class NetworkScene(QGraphicsScene):
     def port_at(self, p: Point, scale: float = 1.0) -> Port | None:
         """The port under `p`; its hit area stays 24 logical pixels at a zoom of `scale`."""
         reach = PORT_HIT / 2 / min(1.0, max(scale, 0.25))
-        near = self._near(p, reach)
+        near = cards_near(p, self.places, reach)
         return nearest_port(p, self.all_ports(near), self.places, self.ports, reach)
 
     def link_at(self, p: Point) -> Link | None:
         """The link nearest to `p`, at most 8 away."""
         best, best_distance = None, LINK_HIT
-        for link, path in self.paths.items():
-            if path_bounds(path).grown(LINK_HIT).holds(p):
-                far = distance(path, p)
+        for link, (left, top, width, height) in self._boxes.items():
+            if 0 <= p.x - left <= width and 0 <= p.y - top <= height:
+                far = distance(self.paths[link], p)
                 if far <= best_distance:
                     best, best_distance = link, far
         return best
@@ -188,9 +205,6 @@ class NetworkScene(QGraphicsScene):
     def all_ports(self, ids: Iterable[str]) -> list[Port]:
         """Every port of these layers."""
         return [Port(id, slot) for id in ids for slot in self.cards[id].ports]
-
-    def _near(self, p: Point, reach: float) -> list[str]:
-        return [id for id, at in self.places.items() if card_rect(at).grown(reach).holds(p)]
 
     # --- previews -------------------------------------------------------------------------------
 

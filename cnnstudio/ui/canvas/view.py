@@ -82,7 +82,7 @@ class CanvasView(PanZoomView):
         )
         current = self.selection.current
         described = (
-            self.network_scene.face(current).spoken if current in self.network_scene.cards else ""
+            self.network_scene.spoken(current) if current in self.network_scene.cards else ""
         )
         self.setAccessibleName(name)
         if described != self.accessibleDescription():
@@ -234,7 +234,7 @@ class CanvasView(PanZoomView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             id = self.network_scene.card_at(self.to_canvas(event.pos()))
-            tip = self.network_scene.face(id).tooltip if id and self.gesture is None else ""
+            tip = self.network_scene.tooltip(id) if id and self.gesture is None else ""
             QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         return super().viewportEvent(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.core.analysis import FLOAT_BYTES, Analysis
+from cnnstudio.core.analysis import FLOAT_BYTES, Analysis, analyse
 from cnnstudio.core.network import Network
 from cnnstudio.core.problems import Severity
 from cnnstudio.core.summary import model_summary
@@ -85,9 +86,27 @@ class SummaryView(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setStyleSheet("QPlainTextEdit { border: none; padding: 6px; }")
+        empty = Network()
+        self._shown = (empty, analyse(empty))
         Phrase(context.language, self, QWidget.setAccessibleName, T("Summary"))
         context.theme.changed.connect(self._dress)
         self._dress()
+
+    def sync(self, network: Network, analysis: Analysis) -> None:
+        """Follows the network; written only while it can be seen."""
+        self._shown = (network, analysis)
+        if self.isVisible():
+            self._write()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._write()
+
+    def _write(self) -> None:
+        network, analysis = self._shown
+        text = model_summary(network, analysis) if network.layers else ""
+        if text != self.toPlainText():
+            self.setPlainText(text)
 
     def _dress(self) -> None:
         self.setFont(self._context.theme.font("code-small"))
@@ -167,9 +186,7 @@ class Dock(QWidget):
     def sync(self, network: Network, analysis: Analysis) -> None:
         """Follows the network."""
         self.problems.sync(analysis)
-        text = model_summary(network, analysis) if network.layers else ""
-        if text != self.summary.toPlainText():
-            self.summary.setPlainText(text)
+        self.summary.sync(network, analysis)
         count = len(analysis.problems)
         button = self.buttons[self.problems]
         button.say(T("Problems {count}", count=count) if count else T("Problems"))
