@@ -80,5 +80,5 @@ class LineIcon(QIconEngine):
             colour = disabled
         elif state == QIcon.State.On and on:
             colour = on
-        side = min(size.width(), size.height())
-        return self._icons.draw(name, colour, round(side / scale), scale)
+        side = min(size.width(), size.height())  # logical pixels from Qt 6.8 on
+        return self._icons.draw(name, colour, side, scale)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QSplitter, QWidget
+from shiboken6 import isValid
 
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.theme.tokens import RADIUS
@@ -66,8 +67,9 @@ class FocusRing(QWidget):
 
     def _lost(self) -> None:
         self._target = None
-        self.setParent(self._window)
-        self.hide()
+        if isValid(self._window):  # it may be closing for good
+            self.setParent(self._window)
+            self.hide()
 
     def _place(self) -> None:
         target = self._target

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QGuiApplication, QPalette
 from pytestqt.qtbot import QtBot
 
@@ -85,7 +85,9 @@ def test_icons_take_their_colour_and_are_kept(context: Context) -> None:
     }  # fmt: skip
     assert colours == {LIGHT.danger.lower()}
     assert theme.pixmap("plus", "danger", 16, 2.0).cacheKey() == drawn.cacheKey()
-    assert not theme.icon("plus").pixmap(16).isNull()
+    sharp = theme.icon("plus").pixmap(QSize(16, 16), 2.0)
+    assert sharp.width() == 32
+    assert sharp.deviceIndependentSize().width() == 16
 
 
 def test_every_family_has_an_icon_and_a_tile(context: Context) -> None:

@@ -122,7 +122,7 @@ def test_an_empty_network_has_no_sketch(context: Context) -> None:
 
 
 @pytest.mark.parametrize(("button", "answer"), list(enumerate(Leave)))
-def test_the_dialog_before_leaving(qtbot: QtBot, desk: Desk, button: int, answer: Leave) -> None:
+def test_the_dialog_before_leaving(desk: Desk, button: int, answer: Leave) -> None:
     def click() -> None:
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox)
