@@ -6,8 +6,17 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QGuiApplication, QPalette
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QPalette,
+)
 from pytestqt.qtbot import QtBot
 
 import cnnstudio.ui
@@ -121,3 +130,14 @@ def test_every_icon_named_in_code_is_shipped_with_its_licence() -> None:
         assert "SIL Open Font License" in resource("fonts", f"LICENSE-{font}.txt").read_text(
             encoding="utf-8"
         )
+
+
+def test_an_icon_paints_itself_in_the_middle(context: Context) -> None:
+    image = QImage(40, 20, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    context.theme.icon("square").paint(painter, QRect(0, 0, 40, 20))
+    painter.end()
+    columns = [x for x in range(40) if any(image.pixelColor(x, y).alpha() for y in range(20))]
+    assert min(columns) >= 10
+    assert max(columns) <= 30
