@@ -199,7 +199,9 @@ def spoken(analysis: Analysis, id: str, show: Show) -> str:
     if facts is None:
         parts.append(show(T("output unknown")))
     else:
-        shape = show(T(" by ")).join(map(str, facts.output))
+        shape: Text | int = facts.output[0]
+        for size in facts.output[1:]:
+            shape = T("{one} by {other}", one=shape, other=size)
         parts.append(show(T("output {shape}", shape=shape)))
         if facts.params:
             parts.append(show(T("{count} parameters", count=facts.params)))

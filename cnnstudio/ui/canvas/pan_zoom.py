@@ -123,7 +123,7 @@ class PanZoomView(QGraphicsView):
         step = GRID
         while step * self.zoom < _DOTS_APART:
             step *= 2
-        pen = QPen(theme.colour("line"), 1)
+        pen = QPen(theme.colour("line"), 2)
         pen.setCosmetic(True)
         painter.setPen(pen)
         first_x, first_y = rect.left() // step * step, rect.top() // step * step

@@ -94,7 +94,7 @@ class _LineNumbers(QWidget):
             top = code.blockBoundingGeometry(block).translated(code.contentOffset()).top()
             if top > self.height():
                 break
-            height = round(code.blockBoundingRect(block).height())
+            height = code.fontMetrics().height()
             painter.drawText(
                 0, round(top), self.width() - 8, height,
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import NodeAnalysis
@@ -25,7 +26,7 @@ LABELS: dict[str, Text] = {
     "receptive_field_columns": T("Sees (columns)"),
 }
 _AXES = ("rows", "columns", "channels", "values", *(f"axis_{n}" for n in range(1, 9)))
-_LABEL_WIDTH, _PAD = 104, 8
+_LABEL_WIDTH, _PAD = 96, 8
 
 
 class Derivation(QWidget):
@@ -139,11 +140,9 @@ class ReasonRow(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return len(self._lines(width)) * self._context.theme.line_height("code-small") + 2 * _PAD
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()  # the formula may need another line
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, (_, reason) = self._context.theme, self.reason
@@ -179,12 +178,12 @@ class ReasonRow(QWidget):
         """The formula and its numbers, broken where they don't fit beside the value."""
         _, reason = self.reason
         theme = self._context.theme
-        metrics = QFontMetricsF(theme.font("code-small"))
+        font = theme.font("code-small")
         room = (width or self.width()) - theme.scaled(_LABEL_WIDTH) - 8
         taken = QFontMetricsF(theme.font("code-title")).horizontalAdvance(f"{reason.value:,}") + 12
         lines: list[tuple[str, str]] = []
         for text, colour in ((reason.formula, "text"), (reason.numbers, "muted")):
-            for part in _broken(text, metrics, room - taken if not lines else room, room):
+            for part in _broken(text, font, room - taken if not lines else room, room):
                 lines.append((part, colour))
         return lines
 
@@ -195,43 +194,42 @@ class ReasonRow(QWidget):
         self.update()
 
 
-def _broken(text: str, metrics: QFontMetricsF, first: float, others: float) -> list[str]:
+def _broken(text: str, font: QFont, first: float, others: float) -> list[str]:
     """Breaks a formula at its spaces."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and metrics.horizontalAdvance(longer) > (first if len(lines) == 1 else others):
+        if lines[-1] and _width(longer, font) > (first if len(lines) == 1 else others):
             lines.append(word)
         else:
             lines[-1] = longer
     return lines
 
 
-def _draw_formula(painter: QPainter, font: QFont, x: float, y: float, text: str) -> None:
-    """Draws a formula; what follows an underscore is set as an index."""
+def _runs(text: str) -> list[tuple[str, bool]]:
+    """A formula in pieces; what follows an underscore is an index."""
+    return [
+        (piece[1:] if piece.startswith("_") else piece, piece.startswith("_"))
+        for piece in re.findall(r"_\w+|[^_]+", text)
+    ]
+
+
+def _small(font: QFont) -> QFont:
     small = QFont(font)
     small.setPixelSize(max(round(font.pixelSize() * 0.8), 9))
-    ascent = QFontMetricsF(font).ascent()
-    index = False
-    run = ""
+    return small
 
-    def flush() -> None:
-        nonlocal x, run
-        if run:
-            used = small if index else font
-            painter.setFont(used)
-            painter.drawText(QPointF(x, y + ascent + (3 if index else 0)), run)
-            x += QFontMetricsF(used).horizontalAdvance(run)
-            run = ""
 
-    for letter in text:
-        if letter == "_":
-            flush()
-            index = True
-        elif index and not letter.isalnum():
-            flush()
-            index = False
-            run = letter
-        else:
-            run += letter
-    flush()
+def _width(text: str, font: QFont) -> float:
+    fonts = (QFontMetricsF(font), QFontMetricsF(_small(font)))
+    return sum(fonts[is_index].horizontalAdvance(piece) for piece, is_index in _runs(text))
+
+
+def _draw_formula(painter: QPainter, font: QFont, x: float, y: float, text: str) -> None:
+    """Draws a formula with its indices set low."""
+    baseline = y + QFontMetricsF(font).ascent()
+    for piece, is_index in _runs(text):
+        used = _small(font) if is_index else font
+        painter.setFont(used)
+        painter.drawText(QPointF(x, baseline + (3 if is_index else 0)), piece)
+        x += QFontMetricsF(used).horizontalAdvance(piece)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,6 +20,7 @@ from cnnstudio.core.network import Network
 from cnnstudio.core.problems import Severity
 from cnnstudio.core.summary import model_summary
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.theme.tokens import ICON
 from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
@@ -40,6 +41,7 @@ class ProblemList(QListWidget):
         self._context = context
         self._analysis: Analysis | None = None
         self.setWordWrap(True)
+        self.setIconSize(QSize(ICON, ICON))
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         Phrase(context.language, self, QWidget.setAccessibleName, T("Problems"))
@@ -138,18 +140,21 @@ class Dock(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        holder = QWidget()
-        holder.setLayout(self._bar)
-        holder.setFixedHeight(context.theme.scaled(BAR))
-        context.theme.changed.connect(lambda: holder.setFixedHeight(context.theme.scaled(BAR)))
+        self._holder = QWidget()
+        self._holder.setLayout(self._bar)
+        self._dress()
+        context.theme.changed.connect(self._dress)
         self._line = Line()
-        for widget in (Line(), holder, self._line, self.pages):
+        for widget in (self._holder, self._line, self.pages):
             column.addWidget(widget)
         column.setStretchFactor(self.pages, 1)
         self.add_page(self.summary, T("Summary"))
         self.add_page(self.problems, T("Problems"))
         self.pages.hide()
         self._line.hide()
+
+    def _dress(self) -> None:
+        self._holder.setFixedHeight(self._context.theme.scaled(BAR))
 
     def add_page(self, page: QWidget, title: Text) -> None:
         """Adds a page with its button on the bar."""

@@ -81,6 +81,8 @@ class LayerHeader(QWidget):
         Phrase(context.language, self.name, QLineEdit.setToolTip, T("Rename  F2"))
         self.note = ElidedLabel(context, "", "small", "muted")
         self.problem = Label(context, "", "small", "danger", wrap=True)
+        for label in (self.note, self.problem):
+            label.setContentsMargins(2, 0, 0, 0)  # as far in as a field's text
         self.problem.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, 8)
@@ -93,7 +95,7 @@ class LayerHeader(QWidget):
         row.addLayout(words, 1)
         self.name.editingFinished.connect(self._rename)
         self.name.installEventFilter(self)
-        self._dress = lambda: self.name.setFont(context.theme.font("title"))
+        self._theme = context.theme
         context.theme.changed.connect(self._dress)
 
     def show_node(self, node: LayerNode, place: int, count: int) -> None:
@@ -132,6 +134,9 @@ class LayerHeader(QWidget):
             return True
         return False
 
+    def _dress(self) -> None:
+        self.name.setFont(self._theme.font("title"))
+
     def _rename(self) -> None:
         typed = self.name.text().strip()
         refusal = self._editor.rename(self._id, typed) if typed != self._shown else None
@@ -165,6 +170,8 @@ class LayerPanel(Panel):
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, PANEL_PADDING)
         self._column.setSpacing(GAP)
+        self._notice_column = QVBoxLayout()
+        self._column.addLayout(self._notice_column)
         self._line = Line()
         for widget in (self.overview, self._line, self.question, self.derivation):
             self._column.addWidget(widget)
@@ -239,7 +246,7 @@ class LayerPanel(Panel):
             self._form_kind = node.kind
             self.form.changed.connect(self._changed)
             self.form.changing.connect(self._changing)
-            self._column.insertWidget(0, self.form)
+            self._column.insertWidget(1, self.form)
         self.form.show()
         self.form.set_values(node.params)
         assert self._analysis is not None
@@ -265,7 +272,7 @@ class LayerPanel(Panel):
         for notice in self._notices:
             notice.deleteLater()
         self._notices = []
-        for index, problem in enumerate(problems):
+        for problem in problems:
             error = problem.severity is Severity.ERROR
             remedies = [
                 Remedy(fix.text, partial(self._editor.fix, problem, fix))
@@ -274,7 +281,7 @@ class LayerPanel(Panel):
             notice = Notice(
                 self._context, problem.text, "", remedies, tone="danger" if error else "warning"
             )
-            self._column.insertWidget(index, notice)
+            self._notice_column.addWidget(notice)
             self._notices.append(notice)
 
 
