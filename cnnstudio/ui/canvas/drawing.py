@@ -12,8 +12,10 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QIcon,
     QPainter,
     QPainterPath,
+    QPixmap,
     QStaticText,
     QTransform,
 )
@@ -80,6 +82,13 @@ def paint_shadow(painter: QPainter, body: QRectF, radius: float, dark: bool) -> 
             radius + spread,
             radius + spread,
         )
+
+
+def untinted(pixmap: QPixmap) -> QIcon:
+    """An icon that keeps its colours in a selected row."""
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
 
 
 def painter_path(path: Path) -> QPainterPath:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.text import T
+from cnnstudio.ui.canvas.drawing import untinted
 from cnnstudio.ui.canvas.geometry import Slot
 from cnnstudio.ui.canvas.matching import matches
 from cnnstudio.ui.theme.tokens import ICON
@@ -114,7 +115,7 @@ class QuickAdd(QFrame):
         self.list.clear()
         for kind in matches(typed, kinds().values(), language.show):
             icon = theme.family_pixmap(kind.family, ICON, self.devicePixelRatioF())
-            item = QListWidgetItem(QIcon(icon), kind.keras)
+            item = QListWidgetItem(untinted(icon), kind.keras)
             item.setToolTip(language.show(kind.summary))
             item.setData(Qt.ItemDataRole.UserRole, kind.id)
             item.setSizeHint(QSize(0, theme.scaled(_ROW)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import Family, LayerKind
 from cnnstudio.core.text import T
+from cnnstudio.ui.canvas.drawing import untinted
 from cnnstudio.ui.canvas.gestures import DRAG_DISTANCE
 from cnnstudio.ui.canvas.matching import matches
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS, PANEL_PADDING
@@ -116,7 +117,7 @@ class KindList(QListWidget):
 
     def _add_kind(self, kind: LayerKind) -> None:
         theme = self._context.theme
-        item = QListWidgetItem(QIcon(self._tile(kind.family)), kind.keras)
+        item = QListWidgetItem(untinted(self._tile(kind.family)), kind.keras)
         item.setData(_KIND, kind.id)
         item.setToolTip(self._context.language.show(kind.summary))
         item.setSizeHint(QSize(0, theme.scaled(_ROW)))

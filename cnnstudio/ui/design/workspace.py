@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QSettings, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
@@ -190,6 +190,7 @@ class DesignWidget(QWidget):
         palette.drag_moved.connect(self._drag)
         palette.drag_dropped.connect(self._drop)
         palette.drag_cancelled.connect(self.view.cancel_gesture)
+        self.view.installEventFilter(self)
         self.rail.opened.connect(self._open_palette)
         self.view.asked.connect(self._ask)
         self.view.edit_requested.connect(self._edit)
@@ -235,16 +236,21 @@ class DesignWidget(QWidget):
             self.view.cancel_gesture()
             self.view.begin(DropLayer(self.view, kind))
         assert self.view.gesture is not None
-        self.view.gesture.move(
-            self.view.viewport().mapFromGlobal(at), Qt.KeyboardModifier.NoModifier
-        )
+        self.view.gesture.move(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
 
     def _drop(self, _kind: LayerKind, at: QPoint) -> None:
         if isinstance(self.view.gesture, DropLayer):
             gesture = self.view.end()
-            gesture.finish(self.view.viewport().mapFromGlobal(at), Qt.KeyboardModifier.NoModifier)
+            gesture.finish(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
             self.view.setFocus()
             self._close_palette()
+
+    def _on_canvas(self, at: QPoint) -> QPoint:
+        """A global point in viewport pixels; outside of it where the open palette covers it."""
+        palette = self.palette_panel
+        if palette.isVisible() and palette.rect().contains(palette.mapFromGlobal(at)):
+            return QPoint(-1, -1)
+        return self.view.viewport().mapFromGlobal(at)
 
     def _ask(self, id: str, quantity: str) -> None:
         self.selection.choose([id])
@@ -257,6 +263,19 @@ class DesignWidget(QWidget):
     def _rename(self, id: str) -> None:
         self.selection.choose([id])
         self.layer_panel.header_row.edit_name()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The palette over the canvas goes once the canvas is used."""
+        if event.type() == QEvent.Type.FocusIn:
+            self._close_palette()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._size == "narrow":
+            self._close_palette()
+            self.view.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def _say(self, text: Text) -> None:
         self.view.say_at_pointer(text)

@@ -156,6 +156,30 @@ def test_narrow_windows_have_a_rail_and_the_code_in_the_dock(design: Open):
     assert widget.code.isVisible()
 
 
+def test_the_palette_over_the_canvas_goes_with_escape_or_a_click_beside_it(design: Open):
+    hands = design(width=1280, height=800)
+    palette = hands.widget.palette_panel
+    QTest.mouseClick(hands.widget.rail.buttons[Family.POOLING], LEFT)
+    hands.press(Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+    assert hands.widget.view.hasFocus()
+    QTest.mouseClick(hands.widget.rail.buttons[Family.POOLING], LEFT)
+    assert palette.isVisible()
+    hands.click(QPoint(600, 700))
+    assert not palette.isVisible()
+
+
+def test_a_layer_is_dragged_out_of_the_palette_over_the_canvas(design: Open):
+    hands = design(width=1280, height=800)
+    QTest.mouseClick(hands.widget.rail.buttons[Family.REGULARISATION], LEFT)
+    before = hands.document.project
+    hands.drag_kind("dropout", QPoint(100, 600))  # let go over the palette itself
+    assert hands.document.project is before
+    QTest.mouseClick(hands.widget.rail.buttons[Family.REGULARISATION], LEFT)
+    hands.drag_kind("dropout", hands.between("conv2d_1", "conv2d_2"))
+    assert ("conv2d_1", "dropout_1") in hands.links()
+
+
 def test_wide_windows_open_the_dock(design: Open):
     hands = design(width=1920, height=980)
     assert hands.widget.dock.summary.isVisible()
