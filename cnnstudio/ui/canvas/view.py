@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -12,6 +12,8 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
+    QPainter,
+    QPen,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -26,6 +28,12 @@ from cnnstudio.ui.canvas.quick_add import QuickAdd
 from cnnstudio.ui.canvas.scene import NetworkScene
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.widgets.context import Context
+
+_BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class CanvasView(PanZoomView):
@@ -58,6 +66,7 @@ class CanvasView(PanZoomView):
         self.network_scene = NetworkScene(context, selection, self)
         self.gesture: Gesture | None = None
         self.space_held = False
+        self._ringed = False
         self._keys = CanvasKeys(self)
         self._quick = QuickAdd(context, self)
         self._quick.chosen.connect(self.add_layer)
@@ -224,9 +233,23 @@ class CanvasView(PanZoomView):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         self._keys.release(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ringed = event.reason() in _BY_KEYBOARD
+        super().focusInEvent(event)
+        self.viewport().update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.space_held = False
+        self.space_held = self._ringed = False
         super().focusOutEvent(event)
+        self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """The focus ring, where no card has one."""
+        if self._ringed and not self.selection.ids:
+            painter.resetTransform()
+            painter.setPen(QPen(self.context.theme.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         event.ignore()

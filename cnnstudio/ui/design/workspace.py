@@ -214,6 +214,7 @@ class DesignWidget(QWidget):
 
     def _changed(self, before: Project, after: Project) -> None:
         if before.network is not after.network:
+            self.view.cancel_gesture()  # it began on another network
             self.sync()
             if self._document.undo_text is None and self._document.redo_text is None:
                 self.view.fit()  # another project was opened

@@ -262,3 +262,16 @@ def test_the_minimap_goes_where_it_is_pressed(design: Open):
     top = view.visible_area().centre.y
     QTest.mouseClick(hands.widget.controls.minimap, LEFT, NONE, QPoint(52, 84))
     assert view.visible_area().centre.y > top + 500
+
+
+def test_an_undo_during_a_gesture_ends_it(design: Open):
+    hands = design()
+    hands.widget.editor.delete([hands.id("flatten")])
+    start = hands.card("dropout", 0.3)
+    QTest.mousePress(hands.canvas, LEFT, NONE, start)
+    QTest.mouseMove(hands.canvas, start + QPoint(90, 90))
+    hands.document.undo()
+    QTest.mouseRelease(hands.canvas, LEFT, NONE, start + QPoint(90, 90))
+    assert hands.widget.view.gesture is None
+    assert "flatten" in hands.names()
+    assert hands.document.undo_text is None

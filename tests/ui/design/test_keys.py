@@ -238,3 +238,15 @@ def choose(hands: Hands, value: object) -> None:
             return
         hands.press(Key.Key_Down)
     raise AssertionError(f"{value} can't be reached")
+
+
+def test_the_canvas_shows_that_it_has_the_focus(design: Open):
+    hands = design()
+    view = hands.widget.view
+    hands.widget.palette_panel.search.setFocus()
+    plain = view.grab().toImage()
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    assert view.grab().toImage() != plain
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    hands.widget.palette_panel.search.setFocus()
+    assert view.grab().toImage() == plain
