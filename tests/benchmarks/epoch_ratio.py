@@ -35,9 +35,9 @@ def studio() -> float:
     """Seconds of the second epoch of ``cnnstudio train``, its checkpoint included."""
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
+        options = ["--run-dir", str(run), "--epochs", "2"]
         subprocess.run(
-            [sys.executable, "-m", "cnnstudio", "train", "sample:lecture-cnn"]
-            + ["--run-dir", str(run), "--epochs", "2"],
+            [sys.executable, "-m", "cnnstudio", "train", "sample:lecture-cnn", *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=True,
