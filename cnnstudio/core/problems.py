@@ -61,11 +61,13 @@ def _error(node: LayerNode, text: Text, parameter: str = "", *fixes: Fix) -> Pro
 def broken_layers(network: Network) -> dict[str, list[Problem]]:
     """The errors that leave a layer without a shape, by layer.
 
-    A layer has one; only parameter values its kind can't take are told one by one.
+    A layer has one; only parameter values its kind can't take are told one by one. Where there is
+    no Input the first layer without inputs says so, and the others have an empty list.
     """
-    found = {}
+    found: dict[str, list[Problem]] = {}
     cycles = {cycle[0]: cycle for cycle in _cycles(network)}
     without_input = not any(node.kind == "input" for node in network.layers)
+    told = False
     for id, node in network.by_id.items():
         problems: list[Problem] = []
         if id in cycles:
@@ -75,8 +77,8 @@ def broken_layers(network: Network) -> dict[str, list[Problem]]:
         elif node.refused:
             problems = [_refused(node, error) for error in node.refused]
         elif without_input and not network.incoming[id]:
-            problems = [_no_input(node)]
-            without_input = False  # told once
+            found[id] = [] if told else [_no_input(node)]
+            told = True
         elif id not in network.cyclic:
             problems = list(_links(network, node, node.spec))
         if problems:

@@ -198,6 +198,14 @@ def test_broken_graphs_are_explained_by_one_error(network: Network, name: str, w
     assert words in text
 
 
+def test_without_an_input_only_the_first_layer_speaks() -> None:
+    network = with_links(Link("n2", "n4"))
+    network = replace(network, layers=(*network.layers[1:], LayerNode("n9", "re_lu", "other")))
+    assert only(analyse(network))[0] == "conv2d"
+    fixed = apply_fix(network, "n2", analyse(network).problems[0].fixes[0])
+    assert {p.node for p in analyse(fixed).problems} == {"n3", "n9"}
+
+
 def test_an_input_takes_nothing() -> None:
     network = chain(("input", {}), ("flatten", {}))
     network = replace(
