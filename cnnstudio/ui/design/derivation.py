@@ -50,6 +50,7 @@ class Derivation(QWidget):
         if [row.reason for row in self.rows] == list(reasons):
             return
         for row in self.rows:
+            row.hide()
             row.deleteLater()
         self.rows = [ReasonRow(self._context, reason) for reason in reasons]
         for row in self.rows:

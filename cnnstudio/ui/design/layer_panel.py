@@ -237,6 +237,7 @@ class LayerPanel(Panel):
 
     def _show_form(self, node: LayerNode) -> None:
         if self.form is not None and self._form_kind != node.kind:
+            self.form.hide()
             self.form.deleteLater()
             self.form = None
         if node.spec is None:
@@ -270,6 +271,7 @@ class LayerPanel(Panel):
             return
         self._problems = list(problems)
         for notice in self._notices:
+            notice.hide()
             notice.deleteLater()
         self._notices = []
         for problem in problems:

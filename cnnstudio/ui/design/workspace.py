@@ -159,7 +159,7 @@ class DesignWidget(QWidget):
         self._size = ""
         self._assemble(settings)
         self._connect()
-        self.view.setFocus()
+        self.setFocusProxy(self.view)
         unsubscribe = document.subscribe(self._changed)
         self.destroyed.connect(unsubscribe)
         self.sync()

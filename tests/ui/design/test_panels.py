@@ -14,6 +14,7 @@ from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import Link
 from cnnstudio.ui.canvas.faces import Severity
 from cnnstudio.ui.design.derivation import ReasonRow
+from cnnstudio.ui.widgets.form import Form
 from tests.ui.design.hands import LEFT, NONE, Hands
 
 Open = Callable[..., Hands]
@@ -214,3 +215,13 @@ def test_a_reason_row_grows_when_its_formula_breaks(design: Open):
     wide = row.sizeHint().height()
     row.resize(190, row.height())
     assert row.sizeHint().height() >= wide
+
+
+def test_only_the_current_layers_form_and_derivation_are_seen(design: Open):
+    hands = design()
+    for name in ("conv2d_2", "max_pooling2d", "dense_1"):
+        hands.widget.selection.choose([hands.id(name)])
+    panel = hands.widget.layer_panel
+    assert [form for form in panel.findChildren(Form) if form.isVisible()] == [panel.form]
+    rows = [row for row in panel.findChildren(ReasonRow) if row.isVisible()]
+    assert set(rows) == set(panel.derivation.rows)
