@@ -1,4 +1,4 @@
-"""The entry of a decoding process: ``cnnstudio decode``; see ``protocol.decoding``."""
+"""The entry of a decoding process: ``cnnstudio decode``; see ``core.data.orders``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from pathlib import Path
 import msgspec
 
 from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.orders import Outcome
 from cnnstudio.core.data.parts import open_part
 from cnnstudio.core.errors import BadInput, StudioError
 from cnnstudio.core.project import DataSettings
 from cnnstudio.core.text import T
 from cnnstudio.decode.pictures import decode_picture
 from cnnstudio.decode.sets import load_part, prepare_part
-from cnnstudio.protocol import wire
-from cnnstudio.protocol.decoding import Outcome
 
 
 def main(argv: Sequence[str]) -> int:
     """Does one order, answers on standard output, and returns the exit code."""
-    answer = os.fdopen(wire.binary(os.dup(1)), "wb")
+    answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of the answer
     body = b""
     try:

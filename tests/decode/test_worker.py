@@ -10,12 +10,13 @@ import pytest
 from PIL import Image
 
 from cnnstudio.core.data.datasets import FASHION_MNIST
+from cnnstudio.core.data.orders import PartOrder, PictureOrder
 from cnnstudio.core.data.parts import open_part
 from cnnstudio.core.errors import JobFailed
 from cnnstudio.core.project import DataSettings
 from cnnstudio.decode.pictures import decode_picture
 from cnnstudio.protocol import decoding
-from cnnstudio.protocol.decoding import PartOrder, PictureOrder, Worker
+from cnnstudio.protocol.decoding import Worker
 
 
 @pytest.fixture(autouse=True)
