@@ -221,7 +221,7 @@ def test_only_the_current_layers_form_and_derivation_are_seen(design: Open):
     hands = design()
     for name in ("conv2d_2", "max_pooling2d", "dense_1"):
         hands.widget.selection.choose([hands.id(name)])
-    hands.widget.grab()  # lays everything out, as showing it does
+    QApplication.processEvents()  # new rows are shown when the layout is asked
     panel = hands.widget.layer_panel
     assert [form for form in panel.findChildren(Form) if form.isVisible()] == [panel.form]
     rows = [row for row in panel.findChildren(ReasonRow) if row.isVisible()]
