@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
-from cnnstudio.core.text import T, Translator, preferred_language
 from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.widgets.context import Context
@@ -28,6 +26,7 @@ from cnnstudio.ui.window.main_window import MainWindow
 from cnnstudio.ui.window.messages import Messages
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences, follow
+from cnnstudio.ui.window.signals import SignalsClose
 from cnnstudio.ui.window.workspace import Workspace
 
 
@@ -79,28 +78,12 @@ def workspaces(context: Context, document: Document, store: QSettings) -> Sequen
     return (DesignWorkspace(document, context, store),)
 
 
-def has_display(platform: str, environment: Mapping[str, str]) -> bool:
-    """Whether a window can be opened: on Linux a display or a Qt platform must be named."""
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return not platform.startswith("linux") or any(environment.get(name) for name in names)
-
-
 def run_app(argv: Sequence[str]) -> int:
     """Shows the window until it is closed.
 
     Args:
         argv: The arguments after the program's name: a project file or ``sample:NAME`` to open.
-
-    Returns:
-        The exit code: 1 where there is no display.
     """
-    if not has_display(sys.platform, os.environ):
-        sentence = T(
-            "There is no display to open a window on. The same training runs with: {command}",
-            command="cnnstudio train sample:lecture-cnn --run-dir lecture-cnn",
-        )
-        sys.stderr.write(Translator(preferred_language()).show(sentence) + "\n")
-        return 1
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
@@ -112,6 +95,7 @@ def run_app(argv: Sequence[str]) -> int:
     studio = build(app, QSettings())
     studio.window.restore_geometry()
     studio.window.show()
+    SignalsClose(studio.window)
     for argument in argv[:1]:
         if argument.startswith(PREFIX):
             studio.session.open_sample(argument.removeprefix(PREFIX))

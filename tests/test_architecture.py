@@ -23,7 +23,7 @@ ALLOWED = {
     "app": {"core", "protocol", "ui"},
     "__init__": set(),
     # The entry: it hands over to one of the parts before it imports anything else.
-    "__main__": {"core", "protocol", "decode", "engine", "inspector", "cli", "app"},
+    "__main__": {"core", "protocol", "decode", "engine", "inspector", "cli", "ui", "app"},
 }
 
 # Who alone may import what is heavy, dangerous or a window's.

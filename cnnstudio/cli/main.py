@@ -68,6 +68,7 @@ def _run(argv: list[str], console: Console) -> int:
         description=console.text(
             T("Design a CNN, train it on this machine and ask every number where it comes from.")
         ),
+        epilog=console.text(T("Without a verb, or with just a project's file, the window opens.")),
     )
     parser.add_argument(
         "--version", action="version", version=f"CNN Studio {cnnstudio.__version__}"
