@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from cnnstudio.core.storage.run_folder import RunFolder
-from cnnstudio.engine.checkpoints import state_of, weights_of
+from cnnstudio.engine.checkpoints import Arrays, load_random_state, state_of, weights_of
 from cnnstudio.engine.context import JobContext
 from cnnstudio.engine.steps import BATCH_ACCURACY, BATCH_LOSS
 from cnnstudio.protocol.messages import EpochEnd, Phase
@@ -71,6 +71,7 @@ class RunCallback(keras.callbacks.Callback):  # type: ignore[misc]
         pictures: Training pictures.
         batch_size: Pictures a batch.
         steps: Batches an epoch.
+        resumed: The training state that the run goes on from; empty for a new run.
 
     Attributes:
         epoch: The running epoch, counted from 0.
@@ -78,7 +79,14 @@ class RunCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     def __init__(
-        self, run: RunFolder, context: JobContext, *, pictures: int, batch_size: int, steps: int
+        self,
+        run: RunFolder,
+        context: JobContext,
+        *,
+        pictures: int,
+        batch_size: int,
+        steps: int,
+        resumed: Arrays,
     ) -> None:
         super().__init__()
         self.epoch = 0
@@ -88,6 +96,7 @@ class RunCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._pictures = pictures
         self._batch_size = batch_size
         self._steps = steps
+        self._resumed = resumed
         self._watch = Stopwatch()
         self._traced = False
         self._losses: list[float | None] = []
@@ -104,6 +113,11 @@ class RunCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if self._traced:
             self._context.phase(Phase.BATCH)
         self._watch.restart()
+
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Before a resumed run's first batch: the random state is as it was."""
+        if not self._traced:
+            load_random_state(self._resumed)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Reports a batch; raises Diverged or Cancelled."""

@@ -15,6 +15,8 @@ from cnnstudio.engine.model import build_model
 
 Arrays = dict[str, NDArray[Any]]
 
+_RANDOM = "random/"  # what the backend's own random state is stored under
+
 
 def weights_of(model: keras.Model) -> Arrays:
     """The weights by variable path, such as ``conv2d/kernel``."""
@@ -27,7 +29,8 @@ def state_of(model: keras.Model) -> Arrays:
     A ``.keras`` file doesn't hold the state of Dropout's ``SeedGenerator``
     (``keras/src/random/seed_generator.py``); without it a resumed run drops other units.
     """
-    return _read(_state_variables(model))
+    random = {_RANDOM + name: value for name, value in _random_state().items()}
+    return {**_read(_state_variables(model)), **random}
 
 
 def load_weights(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source: str) -> None:
@@ -40,8 +43,33 @@ def load_weights(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source:
 
 
 def load_state(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source: str) -> None:
-    """Puts a training state into a compiled `model`; raises as ``load_weights``."""
-    _write(_state_variables(model), arrays, source)
+    """Puts a training state's variables into a compiled `model`; raises as ``load_weights``."""
+    own = {name: value for name, value in arrays.items() if not name.startswith(_RANDOM)}
+    _write(_state_variables(model), own, source)
+
+
+def load_random_state(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Puts back the backend's own random state, if `arrays` and the backend have one.
+
+    Right before the first batch: PyTorch's data loader draws from it when ``fit`` starts.
+    """
+    random = {
+        name.removeprefix(_RANDOM): value
+        for name, value in arrays.items()
+        if name.startswith(_RANDOM)
+    }
+    if random and keras.backend.backend() == "torch":
+        from cnnstudio.engine.backends.torch import set_random_state
+
+        set_random_state(random)
+
+
+def _random_state() -> Arrays:
+    if keras.backend.backend() != "torch":
+        return {}
+    from cnnstudio.engine.backends.torch import random_state
+
+    return random_state()
 
 
 def load_model(run: RunFolder, epoch: int) -> keras.Model:
@@ -71,7 +99,8 @@ def _state_variables(model: keras.Model) -> list[keras.Variable]:
 
 
 def _read(variables: Iterable[keras.Variable]) -> Arrays:
-    return {variable.path: variable.numpy() for variable in variables}
+    as_tensor, as_array = keras.ops.convert_to_tensor, keras.ops.convert_to_numpy
+    return {variable.path: as_array(as_tensor(variable)) for variable in variables}
 
 
 def _write(

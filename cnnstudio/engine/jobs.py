@@ -159,15 +159,14 @@ def _go_on(message: StartRun, context: JobContext) -> RunEnded:
     context.check_cancelled()
     model = _trainable_model(project)
     context.check_cancelled()
-    if after:
-        restore(run, model, after)
+    state = restore(run, model, after) if after else {}
     now = _circumstances()
     if after and any(getattr(run.record, name) != value for name, value in now.items()):
         text = T("Library versions or device differ from before: the run goes on, not bit for bit.")
         context.emit(Log(text=text))
     run.take_over(after, epochs=epochs, **now)
     run.write_split(data.split.train, data.split.validation)
-    return train(run, model, data, context, after)
+    return train(run, model, data, context, after, state)
 
 
 def _with_choices(project: Project, epochs: int, seed: int) -> Project:

@@ -18,8 +18,8 @@ class TrainingModel(keras.Model):  # type: ignore[misc]
     """
 
     if keras.backend.backend() == "jax":
-        # train_step hands its loss to this method, outside of what jax.grad traces
-        # (keras/src/backend/jax/trainer.py).
+        # train_step hands its loss to this method, outside of what jax.grad traces; so does
+        # test_step (keras/src/backend/jax/trainer.py).
         def _update_metrics_variables(
             self,
             metrics_variables: Any,
@@ -58,4 +58,4 @@ class TrainingModel(keras.Model):  # type: ignore[misc]
 
 def _of_batch(loss: Any, y: Any, y_pred: Any) -> dict[str, Any]:
     right = keras.metrics.sparse_categorical_accuracy(y, y_pred)
-    return {BATCH_LOSS: loss, BATCH_ACCURACY: keras.ops.mean(right)}
+    return {BATCH_LOSS: keras.ops.stop_gradient(loss), BATCH_ACCURACY: keras.ops.mean(right)}

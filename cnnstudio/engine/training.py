@@ -10,7 +10,7 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.storage.run_folder import RunFolder, RunRecord, RunStatus
 from cnnstudio.core.text import T, Text
 from cnnstudio.engine.callbacks import Diverged, RunCallback
-from cnnstudio.engine.checkpoints import load_state, load_weights
+from cnnstudio.engine.checkpoints import Arrays, load_state, load_weights
 from cnnstudio.engine.context import Cancelled, JobContext
 from cnnstudio.engine.data import RunData
 from cnnstudio.engine.stream import BatchStream
@@ -20,7 +20,12 @@ logger = logging.getLogger(__name__)
 
 
 def train(
-    run: RunFolder, model: keras.Model, data: RunData, context: JobContext, after: int = 0
+    run: RunFolder,
+    model: keras.Model,
+    data: RunData,
+    context: JobContext,
+    after: int = 0,
+    resumed: Arrays | None = None,
 ) -> RunEnded:
     """Trains to the run's last epoch and says how it ended, in its folder too.
 
@@ -30,6 +35,7 @@ def train(
         data: What to train on.
         context: The way to the client.
         after: Epochs already done.
+        resumed: The training state of that epoch, as ``restore`` gave it.
     """
     record = run.record
     with data.stream(record.seed) as stream:
@@ -39,6 +45,7 @@ def train(
             pictures=len(data.split.train),
             batch_size=record.project.training.batch_size,
             steps=stream.steps,
+            resumed=resumed or {},
         )
         watcher.epoch = after
         try:
@@ -67,8 +74,8 @@ def train(
         return _end(run, watcher, RunStatus.FINISHED)
 
 
-def restore(run: RunFolder, model: keras.Model, epoch: int) -> None:
-    """Puts `model` where the run was after `epoch`, to the last bit.
+def restore(run: RunFolder, model: keras.Model, epoch: int) -> Arrays:
+    """Puts `model` where the run was after `epoch`, to the last bit; returns the training state.
 
     Raises:
         BadInput: When there is no full state of that epoch, or it is damaged.
@@ -77,6 +84,7 @@ def restore(run: RunFolder, model: keras.Model, epoch: int) -> None:
     state, _meta = run.checkpoints.read_state(epoch)
     load_weights(model, run.checkpoints.read_weights(epoch), source)
     load_state(model, state, source)
+    return state
 
 
 def _fit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hypothesis import strategies as st
@@ -58,7 +59,8 @@ def has_its_type(parameter: Parameter, raw: object) -> bool:
         case Integer() | Axis(several=False):
             return whole
         case Number():
-            return whole or (isinstance(raw, float) and raw - raw == 0) or raw is None
+            finite = isinstance(raw, float) and math.isfinite(raw)
+            return whole or finite or (raw is None and parameter.optional)
         case Flag():
             return isinstance(raw, bool)
         case Choice():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+import warnings
 from types import ModuleType
 from typing import Any
 
@@ -114,12 +115,17 @@ def test_data_comes_out_in_the_shape_that_was_said(
         return
     raw, inputs = data.draw(settings(kind)), data.draw(input_shapes(kind))
     try:
-        _values, output = by_kind(kind, raw, inputs)
+        values, output = by_kind(kind, raw, inputs)
     except Refused:
         return
     layer = getattr(keras.layers, kind.keras)(**raw)
     arrays = [np.ones((2, *shape), "float32") for shape in inputs]
-    assert layer(arrays if kind.inputs[1] is None else arrays[0]).shape == (2, *output)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        result = layer(arrays if kind.inputs[1] is None else arrays[0])
+    assert result.shape == (2, *output)
+    if warned:
+        assert kind.advice(values, inputs, output), warned[0].message
 
 
 @every_kind

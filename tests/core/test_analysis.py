@@ -282,6 +282,9 @@ def test_one_output_and_one_input() -> None:
         ([("batch_normalization", {"momentum": 1.5})], "momentum"),
         ([("batch_normalization", {"epsilon": 0})], "epsilon"),
         ([("flatten", {}), ("dense", {"units": 1}), ("softmax", {})], ""),
+        ([("flatten", {}), ("dense", {"units": 1, "activation": "softmax"})], "activation"),
+        ([("conv2d", {"filters": 1, "activation": "softmax"})], "activation"),
+        ([("activation", {"activation": "softmax"})], "activation"),
     ],
 )
 def test_what_is_seldom_meant_is_a_warning(layers: list[Any], parameter: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def test_a_run_leaves_a_folder_with_every_number(folder: Path) -> None:
 
     run = RunFolder.open(folder)
     assert run.status is RunStatus.FINISHED
-    assert run.record.backend == "tensorflow"
+    assert run.record.backend == os.environ.get("KERAS_BACKEND", "tensorflow")
     assert run.record.versions["keras"].startswith("3.15")
     assert run.epochs() == (1, 2)
     chosen, validation = run.read_split()
@@ -151,7 +152,8 @@ def test_it_is_what_keras_alone_does(folder: Path, tiny: Dataset) -> None:
     for name, value in zip(ours, model.get_weights(), strict=True):
         assert np.array_equal(ours[name], value), name
     for row in run.metrics().epochs:
-        assert row.logs == {name: values[row.epoch - 1] for name, values in history.items()}
+        expected = {name: values[row.epoch - 1] for name, values in history.items()}
+        assert row.logs == pytest.approx(expected, rel=1e-6)  # JAX fuses its means otherwise
 
 
 def test_the_seed_decides_every_bit(tmp_path: Path) -> None:

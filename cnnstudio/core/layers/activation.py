@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cnnstudio.core.layers.common import ACTIVATION, same_shape, unchanged
+from cnnstudio.core.layers.common import ACTIVATION, same_shape, softmax_advice, unchanged
 from cnnstudio.core.layers.spec import Family, LayerKind
 from cnnstudio.core.text import T
 
@@ -21,5 +21,6 @@ KIND = LayerKind(
     parameters=(replace(ACTIVATION, default="relu", required=True),),
     output_shape=same_shape,
     reasons=unchanged,
+    advice=softmax_advice,
     headline=("activation",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnstudio.core.layers.parameters import Choice, Flag
 from cnnstudio.core.layers.spec import (
     Action,
+    Advice,
     Fix,
     Reason,
     ShapeError,
@@ -161,6 +162,19 @@ def window(v: Values, inputs: Shapes, kernel: str = "kernel_size") -> Window:
         (rows.span, columns.span),
         (rows.stride, columns.stride),
         (rows.padding[0], columns.padding[0]),
+    )
+
+
+def softmax_advice(v: Values, _inputs: Shapes, output: Shape) -> tuple[Advice, ...]:
+    """The advice of a layer whose softmax has a single value to share 1 out among."""
+    if v["activation"] != "softmax" or output[-1] > 1:
+        return ()
+    return (
+        Advice(
+            T("{layer} ends in a softmax of a single value, which is therefore always 1."),
+            "activation",
+            (setting("activation", "sigmoid"),),
+        ),
     )
 
 

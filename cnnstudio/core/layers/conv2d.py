@@ -12,6 +12,7 @@ from cnnstudio.core.layers.common import (
     USE_BIAS,
     feature_map,
     slides,
+    softmax_advice,
     window,
 )
 from cnnstudio.core.layers.parameters import Integer, PairOf
@@ -153,5 +154,6 @@ KIND = LayerKind(
     macs=_macs,
     sight=_sight,
     reasons=_reasons,
+    advice=softmax_advice,
     headline=("filters", "kernel_size", "strides", "padding", "activation"),
 )

@@ -13,6 +13,7 @@ from cnnstudio.core.layers.common import (
     axis_names,
     describe,
     initializer,
+    softmax_advice,
     unchanged,
 )
 from cnnstudio.core.layers.parameters import Integer
@@ -72,9 +73,10 @@ def _reasons(v: Values, inputs: Shapes, output: Shape) -> tuple[Reason, ...]:
     )
 
 
-def _advice(_v: Values, inputs: Shapes, output: Shape) -> tuple[Advice, ...]:
+def _advice(v: Values, inputs: Shapes, output: Shape) -> tuple[Advice, ...]:
+    always_one = softmax_advice(v, inputs, output)
     if len(inputs[0]) == 1:
-        return ()
+        return always_one
     return (
         Advice(
             T(
@@ -85,6 +87,7 @@ def _advice(_v: Values, inputs: Shapes, output: Shape) -> tuple[Advice, ...]:
             ),
             fixes=(Fix(Action.INSERT, T("Insert Flatten"), kind="flatten"),),
         ),
+        *always_one,
     )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 
 from cnnstudio.engine.backends import choose, cpu
 from cnnstudio.protocol.messages import Device
@@ -32,3 +35,21 @@ def select(device: str) -> tuple[tuple[Device, ...], str]:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True, warn_only=True)
     return devices, chosen
+
+
+def random_state() -> dict[str, NDArray[Any]]:
+    """PyTorch's global random state, which Dropout draws from (keras/src/backend/torch/random.py).
+
+    Other backends draw from Keras' ``SeedGenerator`` variables alone.
+    """
+    states = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        states["cuda"] = torch.cuda.get_rng_state()
+    return {name: state.numpy() for name, state in states.items()}
+
+
+def set_random_state(states: Mapping[str, NDArray[Any]]) -> None:
+    """Puts back what ``random_state`` gave."""
+    torch.set_rng_state(torch.from_numpy(states["cpu"]))
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(torch.from_numpy(states["cuda"]))
