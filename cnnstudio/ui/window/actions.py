@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -65,6 +65,9 @@ class Actions(QObject):
         window: The widget in which the shortcuts work.
     """
 
+    keys_changed = Signal()
+    """Some actions have other shortcuts now."""
+
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(window)
         self._context = context
@@ -105,6 +108,29 @@ class Actions(QObject):
     def get(self, id: str) -> QAction:
         """The QAction with this id."""
         return self._table[id][1]
+
+    def use_keys(self, own: Mapping[str, str]) -> None:
+        """Gives actions shortcuts of the person's own, all others those of the table.
+
+        Args:
+            own: An action's id to a portable key sequence.
+        """
+        for id, (action, made, _) in self._table.items():
+            made.setShortcuts(shortcuts(own.get(id, action.keys)))
+        self.keys_changed.emit()
+
+    def keys_text(self, id: str) -> str:
+        """The first shortcut an action has now, as people write it here; "" for none."""
+        return shown_keys(self.get(id).shortcut())
+
+    def owner(self, keys: QKeySequence, beside: str) -> Action | None:
+        """The action that has these keys where the action `beside` can be used; None if none."""
+        place = self._table[beside][2]
+        for id, (action, made, other) in self._table.items():
+            together = place == other or "" in (place, other)
+            if id != beside and together and keys in made.shortcuts():
+                return action
+        return None
 
     def table(self) -> list[Action]:
         """All actions, in the table's order."""
@@ -148,9 +174,3 @@ def shortcuts(keys: str | QKeySequence.StandardKey) -> list[QKeySequence]:
     if isinstance(keys, QKeySequence.StandardKey):
         return QKeySequence.keyBindings(keys)
     return [QKeySequence(part) for part in keys.split("; ")] if keys else []
-
-
-def keys_text(keys: str | QKeySequence.StandardKey) -> str:
-    """The first shortcut of an action, as `shown_keys` writes it."""
-    found = shortcuts(keys)
-    return shown_keys(found[0]) if found else ""

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.text import LANGUAGES, T
-from cnnstudio.ui.window.actions import keys_text
 from cnnstudio.ui.window.command_palette import Entry
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def palette_entries(window: MainWindow) -> Iterator[Entry]:
             yield from workspace.entries()
     for action in window.actions_table.possible():
         if action.id != "palette":
-            keys = keys_text(action.keys)
+            keys = window.actions_table.keys_text(action.id)
             yield Entry(action.text, action.run, "command", "chevron-right", keys)
     for path in window.preferences.recent:
         run = partial(window.session.open, path)

@@ -47,6 +47,11 @@ class SearchButton(QAbstractButton):
         self.setMinimumWidth(120)
         Phrase(context.language, self, SearchButton._set_words, T("Search or run a command"))
 
+    def show_keys(self, keys: str) -> None:
+        """Shows another shortcut."""
+        self._keys = keys
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(_SEARCH_WIDTH, self._context.theme.scaled(CONTROL))
 

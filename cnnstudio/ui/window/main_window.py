@@ -19,7 +19,7 @@ from cnnstudio.ui.widgets.buttons import IconButton
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import FocusRing
 from cnnstudio.ui.widgets.panel import ground
-from cnnstudio.ui.window.actions import Actions, keys_text
+from cnnstudio.ui.window.actions import Actions
 from cnnstudio.ui.window.command_palette import CommandPalette
 from cnnstudio.ui.window.commands import window_actions
 from cnnstudio.ui.window.computer import Computer
@@ -78,12 +78,13 @@ class MainWindow(QMainWindow):
         self.actions_table.add(window_actions(self))
         for workspace in self.workspaces:
             self.actions_table.add(workspace.actions(), workspace.id)
+        self.actions_table.use_keys(preferences.keys)
         self.project_menu = QMenu(self)
         self.header = Header(
             context,
             [(w.id, w.title, w.icon) for w in self.workspaces],
             self.project_menu,
-            keys_text("Ctrl+K"),
+            self.actions_table.keys_text("palette"),
             self.open_palette,
         )
         self.status = StatusBar(context)
@@ -214,7 +215,8 @@ class MainWindow(QMainWindow):
         self.session.saved.connect(self._show_saved)
         self.session.failed.connect(self.notice.show_error)
         self.context.language.changed.connect(self._show_facts)
-        self.preferences.changed.connect(self._show_facts)
+        self.preferences.changed.connect(self._preferred)
+        self.actions_table.keys_changed.connect(self._show_keys)
         self.preferences.recent_changed.connect(self.actions_table.refresh)
 
     def _page(self, place: str) -> QWidget:
@@ -263,6 +265,14 @@ class MainWindow(QMainWindow):
              lambda: self.show_preferences(T("Training")), "cpu")  # fmt: skip
         show("language", "EN" if language == "en" else LANGUAGES[language],
              lambda: self.show_preferences(T("Language")))  # fmt: skip
+
+    def _preferred(self, name: str) -> None:
+        if name == "keys":
+            self.actions_table.use_keys(self.preferences.keys)
+        self._show_facts()
+
+    def _show_keys(self) -> None:
+        self.header.search.show_keys(self.actions_table.keys_text("palette"))
 
     def _show_saved(self) -> None:
         now = datetime.now().strftime("%H:%M")

@@ -4,86 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.data.cache import cache_folder
 from cnnstudio.core.text import LANGUAGES, T, Text
-from cnnstudio.ui.theme.tokens import FORM_ROW, PAGE_PADDING, TEXT_SIZES
+from cnnstudio.ui.theme.tokens import PAGE_PADDING, TEXT_SIZES
 from cnnstudio.ui.widgets.buttons import Button, IconButton
-from cnnstudio.ui.widgets.card import Card
 from cnnstudio.ui.widgets.choices import Combo, Segmented, Switch
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import SearchField
 from cnnstudio.ui.widgets.label import Label
-from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
-from cnnstudio.ui.window.actions import Actions, keys_text
+from cnnstudio.ui.widgets.panel import CANVAS, ground, vertical_scroll
+from cnnstudio.ui.window.actions import Actions
 from cnnstudio.ui.window.caches import empty_folder, folder_size, size_text
 from cnnstudio.ui.window.computer import Computer
-from cnnstudio.ui.window.matching import NO_MATCH, Matcher
+from cnnstudio.ui.window.keyboard_table import keyboard_group
+from cnnstudio.ui.window.matching import Matcher
+from cnnstudio.ui.window.setting_rows import Group, Setting
 from cnnstudio.ui.window.settings import Preferences
 
 _WIDTH = 680
 
 
-class _Setting(QWidget):
-    """A row: what it is, what it means, and the control on the right."""
-
-    def __init__(
-        self,
-        context: Context,
-        title: Text,
-        note: Text | str,
-        control: QWidget,
-        height: int = FORM_ROW + 10,
-    ) -> None:
-        super().__init__()
-        self.names = (title, note)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Label(context, title, "body"))
-        if note:
-            words.addWidget(Label(context, note, "small", "muted", wrap=True))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(PAGE_PADDING)
-        row.addLayout(words, 1)
-        row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setMinimumHeight(context.theme.scaled(height))
-
-
-class _Group(QWidget):
-    """Settings that belong together, on one card."""
-
-    def __init__(self, context: Context, title: Text, settings: Sequence[_Setting]) -> None:
-        super().__init__()
-        self.title = title
-        self.settings = tuple(settings)
-        self._lines: list[Line] = []
-        card = Card(context, 1)
-        for setting in settings:
-            line = Line()
-            card.body.addWidget(line)
-            card.body.addWidget(setting)
-            self._lines.append(line)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 16)
-        column.setSpacing(8)
-        column.addWidget(Label(context, title, "section"))
-        column.addWidget(card)
-        self.filter(Matcher(), "")
-
-    def filter(self, matcher: Matcher, typed: str) -> None:
-        """Shows the settings that fit what was typed."""
-        whole = matcher.rank(typed, [self.title]) < NO_MATCH
-        first = True
-        for line, setting in zip(self._lines, self.settings, strict=True):
-            fits = whole or matcher.rank(typed, setting.names) < NO_MATCH
-            setting.setVisible(fits)
-            line.setVisible(fits and not first)
-            first = first and not fits
-        self.setVisible(not first)
+_DEVICES: tuple[tuple[str, Text], ...] = (
+    ("auto", T("Automatic")),
+    ("cpu", T("CPU")),
+)
 
 
 class PreferencesPage(QWidget):
@@ -115,7 +62,7 @@ class PreferencesPage(QWidget):
             self._appearance(),
             self._training(computer),
             self._storage(),
-            self._keyboard(actions),
+            keyboard_group(context, actions, preferences),
         ]
         page = QWidget()
         page.setMaximumWidth(context.theme.scaled(_WIDTH))
@@ -144,9 +91,10 @@ class PreferencesPage(QWidget):
         self.setFocusProxy(self.search)
         self.search.textChanged.connect(self._filter)
         preferences.changed.connect(self._show_values)
+        self.show_devices(())
         self._show_values()
 
-    def _appearance(self) -> _Group:
+    def _appearance(self) -> Group:
         context = self._context
         self.language = Segmented(context, list(LANGUAGES.items()), T("Language"))
         modes = [("system", T("System")), ("light", T("Light")), ("dark", T("Dark"))]
@@ -159,26 +107,45 @@ class PreferencesPage(QWidget):
         self.theme.changed.connect(lambda value: keep("theme", value))
         self.text_size.changed.connect(lambda value: keep("text_size", value))
         self.motion.clicked.connect(lambda on: keep("reduce_motion", on))
-        return _Group(
+        return Group(
             context,
             T("Appearance"),
             [
-                _Setting(context, T("Language"), "", self.language),
-                _Setting(context, T("Theme"), "", self.theme),
-                _Setting(context, T("Text size"), "", self.text_size),
-                _Setting(context, T("Reduce motion"), T("Nothing moves by itself."), self.motion),
+                Setting(context, T("Language"), "", self.language),
+                Setting(context, T("Theme"), "", self.theme),
+                Setting(context, T("Text size"), "", self.text_size),
+                Setting(context, T("Reduce motion"), T("Nothing moves by itself."), self.motion),
             ],
         )
 
-    def _training(self, computer: Computer) -> _Group:
+    def _training(self, computer: Computer) -> Group:
         context = self._context
         self.backend = Combo(context, list(computer.backends.items()), T("Backend"))
         self.backend.setMinimumWidth(200)
         self.backend.chosen.connect(lambda value: self._preferences.set("backend", value))
-        note = T("What Keras computes with. Used from the next start of an engine on.")
-        return _Group(context, T("Training"), [_Setting(context, T("Backend"), note, self.backend)])
+        self.device = Combo(context, _DEVICES, T("Device"))
+        self.device.setMinimumWidth(200)
+        self.device.chosen.connect(lambda value: self._preferences.set("device", value))
+        return Group(
+            context,
+            T("Training"),
+            [
+                Setting(
+                    context,
+                    T("Backend"),
+                    T("What Keras computes with. Used from the next training on."),
+                    self.backend,
+                ),
+                Setting(
+                    context,
+                    T("Device"),
+                    T("What trains. Automatic takes the GPU where there is one."),
+                    self.device,
+                ),
+            ],
+        )
 
-    def _storage(self) -> _Group:
+    def _storage(self) -> Group:
         context = self._context
         self._cache_size = Label(context, "", "code-small", "muted")
         self.empty = Button(context, T("Empty"))
@@ -190,22 +157,20 @@ class PreferencesPage(QWidget):
         row.addWidget(self._cache_size)
         row.addWidget(self.empty)
         note = T("Decoded pictures. They are made again when they are needed.")
-        return _Group(context, T("Storage"), [_Setting(context, T("Picture cache"), note, both)])
+        return Group(context, T("Storage"), [Setting(context, T("Picture cache"), note, both)])
 
-    def _keyboard(self, actions: Actions) -> _Group:
-        context = self._context
-        rows = [
-            _Setting(
-                context,
-                action.text,
-                "",
-                Label(context, keys_text(action.keys), "code-small"),
-                FORM_ROW,
-            )
-            for action in actions.table()
-            if keys_text(action.keys)
-        ]
-        return _Group(context, T("Keyboard"), rows)
+    def show_devices(self, devices: Sequence[tuple[str, str]]) -> None:
+        """Offers what an engine has found.
+
+        Args:
+            devices: (id, name) pairs such as ("gpu:0", "NVIDIA L4").
+        """
+        found = [(id, f"{name} ({id})") for id, name in devices if id != "cpu"]
+        kept = self._preferences.device
+        if kept not in ("auto", "cpu", *(id for id, _ in found)):
+            found.append((kept, kept))
+        self.device.set_options([*_DEVICES, *found])
+        self.device.set_value(kept)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -227,6 +192,7 @@ class PreferencesPage(QWidget):
         self.text_size.set_value(preferences.text_size)
         self.motion.setChecked(preferences.reduce_motion)
         self.backend.set_value(preferences.backend)
+        self.device.set_value(preferences.device)
 
     def _filter(self, typed: str) -> None:
         for group in self.groups:

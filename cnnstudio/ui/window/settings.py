@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
@@ -13,6 +14,8 @@ from cnnstudio.ui.widgets.context import Context
 
 BACKENDS = ("tensorflow", "torch", "jax")
 MOST_RECENT = 10
+_KEYS = "keys"
+_DEVICE = re.compile(r"auto|cpu|gpu(:\d+)?")
 
 
 class Preferences(QObject):
@@ -56,6 +59,33 @@ class Preferences(QObject):
     def backend(self) -> str:
         """The Keras backend engines are started with."""
         return self._one_of("backend", BACKENDS, BACKENDS[0])
+
+    @property
+    def device(self) -> str:
+        """What runs compute on: "auto", "cpu", "gpu" or "gpu:N"."""
+        value = str(self.store.value("device", "auto"))
+        return value if _DEVICE.fullmatch(value) else "auto"
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Shortcuts of the person's own: an action's id to a portable key sequence."""
+        self.store.beginGroup(_KEYS)
+        found = {id: str(self.store.value(id)) for id in self.store.childKeys()}
+        self.store.endGroup()
+        return found
+
+    def set_keys(self, id: str, keys: str | None) -> None:
+        """Keeps a shortcut for an action; None brings the studio's own back."""
+        if keys is None:
+            self.store.remove(f"{_KEYS}/{id}")
+        else:
+            self.store.setValue(f"{_KEYS}/{id}", keys)
+        self.changed.emit(_KEYS)
+
+    def forget_keys(self) -> None:
+        """Brings every shortcut of the studio back."""
+        self.store.remove(_KEYS)
+        self.changed.emit(_KEYS)
 
     def set(self, name: str, value: object) -> None:
         """Keeps a preference and says so."""

@@ -69,6 +69,11 @@ class StartRow(_Row):
         self._keys = keys
         Phrase(context.language, self, StartRow._set_words, text)
 
+    def show_keys(self, keys: str) -> None:
+        """Shows another shortcut."""
+        self._keys = keys
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, side = self.context.theme, self.context.theme.scaled(_ICON)
         painter = QPainter(self)

@@ -20,7 +20,7 @@ from cnnstudio.ui.widgets.card import Card
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import ElidedLabel, IconLabel, Label
 from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
-from cnnstudio.ui.window.actions import Actions, keys_text
+from cnnstudio.ui.window.actions import Actions
 from cnnstudio.ui.window.computer import Computer
 from cnnstudio.ui.window.included import one_of_each
 from cnnstudio.ui.window.session import Session
@@ -79,6 +79,7 @@ class StartPage(QWidget):
         page = QWidget()
         page.setMaximumWidth(_WIDEST)
         self.samples: dict[str, SampleCard] = {}
+        self._begin_rows: dict[str, StartRow] = {}
         columns = QHBoxLayout()
         columns.setSpacing(28)
         self._columns = columns
@@ -104,6 +105,7 @@ class StartPage(QWidget):
         outer.addWidget(vertical_scroll(centred))
         self.setFocusProxy(self.samples[SAMPLES[0][0]])
         preferences.recent_changed.connect(self._fill_recent)
+        actions.keys_changed.connect(self._show_keys)
         context.theme.changed.connect(self._arrange)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -151,10 +153,9 @@ class StartPage(QWidget):
             ("new", "plus", T("New network")),
             ("open", "folder-open", T("Open project…")),
         ):
-            action = self._actions.get(id)
-            keys = keys_text(action.shortcut().toString())
-            row = StartRow(self._context, icon, text, keys)
-            row.clicked.connect(action.trigger)
+            row = StartRow(self._context, icon, text, self._actions.keys_text(id))
+            row.clicked.connect(self._actions.get(id).trigger)
+            self._begin_rows[id] = row
             begin.body.addWidget(row)
         self._recent = Card(self._context, 1)
         self._recent_title = Label(self._context, T("Recent"), "section")
@@ -230,6 +231,10 @@ class StartPage(QWidget):
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(lines, 1)
         return row
+
+    def _show_keys(self) -> None:
+        for id, row in self._begin_rows.items():
+            row.show_keys(self._actions.keys_text(id))
 
     def _fill_recent(self) -> None:
         while (item := self._recent.body.takeAt(0)) is not None:
