@@ -16,6 +16,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
+from cnnstudio.ui.background import Background
 from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.widgets.context import Context
@@ -68,7 +69,9 @@ def build(app: QApplication, store: QSettings) -> Studio:
     session = Session(Document(Project()), preferences)
     messages = Messages()
     places = workspaces(context, session.document, store)
-    window = MainWindow(context, preferences, session, places, this_computer(), messages)
+    window = MainWindow(
+        context, preferences, session, places, this_computer(), messages, Background("files", app)
+    )
     session.use_dialogs(QtDialogs(context, window))
     return Studio(window, session, context, preferences, messages)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, Q
 from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.text import LANGUAGES, T, Text
+from cnnstudio.ui.background import Background
 from cnnstudio.ui.theme.tokens import SMALLEST_WINDOW
 from cnnstudio.ui.widgets.buttons import IconButton
 from cnnstudio.ui.widgets.context import Context
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         workspaces: Those that are there, in the order of their tabs.
         computer: What this computer has.
         messages: The news of this session.
+        background: Where what takes a while is read.
 
     Attributes:
         before_close: Asked before the window closes, such as while a run is going on; one that
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         workspaces: Sequence[Workspace],
         computer: Computer,
         messages: Messages,
+        background: Background,
     ) -> None:
         super().__init__()
         self.context, self.preferences, self.session = context, preferences, session
@@ -70,6 +73,7 @@ class MainWindow(QMainWindow):
         self.place = START
         self._came_from = START
         self._computer = computer
+        self._background = background
         self._device: Text | None = None
         self.before_close: list[Callable[[], bool]] = []
         self._pages: dict[str, QWidget] = {}
@@ -230,7 +234,12 @@ class MainWindow(QMainWindow):
     def _make_page(self, place: str) -> QWidget:
         if place == START:
             return StartPage(
-                self.context, self.session, self.actions_table, self.preferences, self._computer
+                self.context,
+                self.session,
+                self.actions_table,
+                self.preferences,
+                self._computer,
+                self._background,
             )
         if place == PREFERENCES:
             close = IconButton(self.context, "x", T("Close preferences"), "Esc")

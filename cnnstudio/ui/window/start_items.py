@@ -15,6 +15,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import NO_RING
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.window.header import paint_keys
+from cnnstudio.ui.window.run_history import RunHistory
 from cnnstudio.ui.window.sketch import boxes_of, paint_sketch
 
 _ICON = 18
@@ -106,9 +107,19 @@ class RecentRow(_Row):
         super().__init__(context, 60)
         self._boxes = boxes_of(analysis)
         self._when = when
-        self._size = size_text(analysis)
+        self._about = size_text(analysis)
         self.setText(name)
         self.setAccessibleName(name)
+
+    @property
+    def about(self) -> str:
+        """The words under its name."""
+        return self.context.language.show(self._about)
+
+    def show_history(self, history: RunHistory) -> None:
+        """Shows what came of it so far, in place of its size."""
+        self._about = history.text
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, show = self.context.theme, self.context.language.show
@@ -126,7 +137,7 @@ class RecentRow(_Row):
         words.setTop(height // 2 - line)
         words.setHeight(line)
         second = words.translated(0, line)
-        _elided(painter, second, show(self._size))
+        _elided(painter, second, self.about)
         painter.setFont(theme.font("button"))
         painter.setPen(theme.colour("text"))
         _elided(painter, words, self.text())

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.resources import resource
-from cnnstudio.core.storage.project_file import SUFFIX, load_project
+from cnnstudio.core.storage.project_file import SUFFIX, files_folder, load_project
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.background import Background
 from cnnstudio.ui.theme.tokens import GAP, PAGE_PADDING
 from cnnstudio.ui.widgets.card import Card
 from cnnstudio.ui.widgets.context import Context
@@ -23,6 +25,7 @@ from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
 from cnnstudio.ui.window.actions import Actions
 from cnnstudio.ui.window.computer import Computer
 from cnnstudio.ui.window.included import one_of_each
+from cnnstudio.ui.window.run_history import RunHistory, read_history
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences
 from cnnstudio.ui.window.start_items import PictureStrip, RecentRow, SampleCard, StartRow
@@ -60,6 +63,7 @@ class StartPage(QWidget):
         actions: The table; New and Open are run from here too.
         preferences: Knows the recent files.
         computer: What this computer has.
+        background: Where runs are read.
     """
 
     def __init__(
@@ -69,8 +73,10 @@ class StartPage(QWidget):
         actions: Actions,
         preferences: Preferences,
         computer: Computer,
+        background: Background,
     ) -> None:
         super().__init__()
+        self._background = background
         self._context = context
         self._session = session
         self._actions = actions
@@ -107,6 +113,10 @@ class StartPage(QWidget):
         preferences.recent_changed.connect(self._fill_recent)
         actions.keys_changed.connect(self._show_keys)
         context.theme.changed.connect(self._arrange)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read_history()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -237,6 +247,7 @@ class StartPage(QWidget):
             row.show_keys(self._actions.keys_text(id))
 
     def _fill_recent(self) -> None:
+        self._rows: dict[Path, RecentRow] = {}
         while (item := self._recent.body.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
@@ -247,9 +258,25 @@ class StartPage(QWidget):
             if self._recent.body.count():
                 self._recent.body.addWidget(Line())
             self._recent.body.addWidget(row)
+            self._rows[path] = row
+        self._read_history()
         some = self._recent.body.count() > 0
         self._recent.setVisible(some)
         self._recent_title.setVisible(some)
+
+    def _read_history(self) -> None:
+        """Looks beside the window what came of the recent projects; a run may have ended."""
+        for path in self._rows:
+            self._background.do(
+                str(path),
+                partial(read_history, files_folder(path) / "runs"),
+                partial(self._show_history, path),
+                lambda _reason: None,  # then there is nothing to say of it
+            )
+
+    def _show_history(self, path: Path, history: RunHistory) -> None:
+        if (row := self._rows.get(path)) is not None:
+            row.show_history(history)
 
     def _recent_row(self, path: Path) -> RecentRow | None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import T
+from cnnstudio.ui.background import Background
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.window.computer import Computer
 from cnnstudio.ui.window.main_window import MainWindow
@@ -20,7 +23,7 @@ from tests.ui.window.desk import Answers, Desk, Place
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, context: Context, settings: QSettings) -> Desk:
+def desk(qtbot: QtBot, context: Context, settings: QSettings) -> Iterator[Desk]:
     settings.setValue("theme", "light")
     settings.setValue("language", "en")
     preferences = Preferences(settings)
@@ -30,7 +33,8 @@ def desk(qtbot: QtBot, context: Context, settings: QSettings) -> Desk:
     session.use_dialogs(answers)
     places = (Place(context, "data", T("Data")), Place(context, "design", T("Design")))
     computer = Computer(2, 16, "3.15", {"tensorflow": "TensorFlow 2.21"})
-    window = MainWindow(context, preferences, session, places, computer, messages)
+    background = Background("files")
+    window = MainWindow(context, preferences, session, places, computer, messages, background)
 
     def settle(_: QWidget) -> None:
         session.document.mark_saved(session.document.project)
@@ -40,4 +44,5 @@ def desk(qtbot: QtBot, context: Context, settings: QSettings) -> Desk:
     with qtbot.waitActive(window):
         window.show()
         window.activateWindow()
-    return Desk(window, session, preferences, messages, answers, places)
+    yield Desk(window, session, preferences, messages, answers, places)
+    background.close()
