@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
+from cnnstudio.core.storage.places import logs_folder
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
+from cnnstudio.protocol.client import EngineClient
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.design.workspace import DesignWorkspace
+from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Language
 from cnnstudio.ui.window.computer import this_computer
 from cnnstudio.ui.window.dialogs import QtDialogs
+from cnnstudio.ui.window.engine_news import EngineNews
 from cnnstudio.ui.window.main_window import MainWindow
 from cnnstudio.ui.window.messages import Messages
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences, follow
 from cnnstudio.ui.window.signals import SignalsClose
 from cnnstudio.ui.window.workspace import Workspace
+
+_WARM_AFTER = 1000
+"""Milliseconds until an engine starts ahead: the window draws and answers before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Studio:
         context: Theme and language.
         preferences: What the person prefers.
         messages: The news of this session.
+        engines: The processes that train and answer.
     """
 
     window: MainWindow
@@ -48,14 +56,18 @@ class Studio:
     context: Context
     preferences: Preferences
     messages: Messages
+    engines: Engines
 
 
-def build(app: QApplication, store: QSettings) -> Studio:
+def build(
+    app: QApplication, store: QSettings, make: Callable[..., EngineClient] = EngineClient
+) -> Studio:
     """Creates the window and everything it needs.
 
     Args:
         app: The application.
         store: Where preferences, sizes and positions are kept.
+        make: Makes an engine's client.
     """
     preferences = Preferences(store)
     theme = Theme(
@@ -68,12 +80,15 @@ def build(app: QApplication, store: QSettings) -> Studio:
     follow(preferences, context)
     session = Session(Document(Project()), preferences)
     messages = Messages()
+    engines = Engines(logs_folder(), preferences.backend, preferences.device, make, app)
     places = workspaces(context, session.document, store)
     window = MainWindow(
         context, preferences, session, places, this_computer(), messages, Background("files", app)
     )
-    session.use_dialogs(QtDialogs(context, window))
-    return Studio(window, session, context, preferences, messages)
+    dialogs = QtDialogs(context, window)
+    session.use_dialogs(dialogs)
+    EngineNews(window, engines, dialogs)
+    return Studio(window, session, context, preferences, messages, engines)
 
 
 def workspaces(context: Context, document: Document, store: QSettings) -> Sequence[Workspace]:
@@ -99,6 +114,7 @@ def run_app(argv: Sequence[str]) -> int:
     studio.window.restore_geometry()
     studio.window.show()
     SignalsClose(studio.window)
+    QTimer.singleShot(_WARM_AFTER, studio.engines.warm)
     for argument in argv[:1]:
         if argument.startswith(PREFIX):
             studio.session.open_sample(argument.removeprefix(PREFIX))

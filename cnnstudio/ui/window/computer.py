@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import psutil
 
-_DISTRIBUTIONS = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+FRAMEWORKS = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+"""What Keras computes with: the distribution, which is also the backend's id, to its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def this_computer() -> Computer:
     """Looks at this computer; takes a few milliseconds."""
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    backends = {id: f"{name} {_version(id)}" for id, name in _DISTRIBUTIONS.items() if _version(id)}
+    backends = {id: f"{name} {_version(id)}" for id, name in FRAMEWORKS.items() if _version(id)}
     memory = round(psutil.virtual_memory().total / 1e9)
     return Computer(cores, memory, _version("keras"), backends)
 

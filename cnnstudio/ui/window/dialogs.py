@@ -27,6 +27,9 @@ class Dialogs(Protocol):
     def leave(self, name: str) -> Leave:
         """Asks what becomes of the unsaved changes of `name`."""
 
+    def leave_run(self, name: str) -> bool:
+        """Asks whether to leave although a training of `name` is going on."""
+
     def open_project(self, folder: Path) -> Path | None:
         """Asks for a project to open; None if the person changed their mind."""
 
@@ -64,6 +67,24 @@ class QtDialogs:
         if clicked is save:
             return Leave.SAVE
         return Leave.DISCARD if clicked is discard else Leave.STAY
+
+    def leave_run(self, name: str) -> bool:
+        """Asks whether to leave although a training of `name` is going on."""
+        show = self._context.language.show
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setText(show(T("Stop the training of {name}?", name=name)))
+        box.setInformativeText(
+            show(T("Closing the window stops it. What it has learned so far is kept."))
+        )
+        stop = box.addButton(show(T("Stop and close")), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(show(T("Go on training")), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return clicked is stop
 
     def open_project(self, folder: Path) -> Path | None:
         """Asks for a project to open."""

@@ -6,8 +6,9 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import TN, T, Text
+from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.widgets.numbers import short_count
-from cnnstudio.ui.window.computer import Computer
+from cnnstudio.ui.window.computer import FRAMEWORKS, Computer
 
 
 def data_fact(project: Project) -> Text:
@@ -48,3 +49,17 @@ def device_fact(computer: Computer, backend: str) -> Text:
         count=computer.cores,
         backend=found,
     )
+
+
+def ready_fact(ready: Ready) -> Text:
+    """What trains, as the engine has found it."""
+    name = FRAMEWORKS[ready.backend]
+    version = ".".join(ready.versions.get(ready.backend, "").split(".")[:2])
+    backend = f"{name} {version}".strip()
+    gpus = [device for device in ready.devices if device.id.startswith("gpu")]
+    used = next((device for device in gpus if device.id == ready.device), None)
+    if used is not None:
+        return T("{device} · {backend}", device=used.name or used.id, backend=backend)
+    if gpus:
+        return T("CPU · {backend}", backend=backend)
+    return T("CPU · {backend} · no GPU", backend=backend)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, Q
 from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.text import LANGUAGES, T, Text
+from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.theme.tokens import SMALLEST_WINDOW
 from cnnstudio.ui.widgets.buttons import IconButton
@@ -25,7 +26,7 @@ from cnnstudio.ui.window.command_palette import CommandPalette
 from cnnstudio.ui.window.commands import window_actions
 from cnnstudio.ui.window.computer import Computer
 from cnnstudio.ui.window.entries import palette_entries
-from cnnstudio.ui.window.facts import data_fact, device_fact, network_fact
+from cnnstudio.ui.window.facts import data_fact, device_fact, network_fact, ready_fact
 from cnnstudio.ui.window.header import Header
 from cnnstudio.ui.window.messages import Message, Messages, MessagesPanel
 from cnnstudio.ui.window.notice_bar import NoticeBar
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         self._came_from = START
         self._computer = computer
         self._background = background
-        self._device: Text | None = None
+        self._ready: Ready | None = None
         self.before_close: list[Callable[[], bool]] = []
         self._pages: dict[str, QWidget] = {}
         self.messages_panel = MessagesPanel(context, messages)
@@ -148,9 +149,11 @@ class MainWindow(QMainWindow):
         """Shows or hides the messages."""
         self.messages_panel.setVisible(not self.messages_shown())
 
-    def show_device(self, device: Text | None) -> None:
+    def show_engine(self, ready: Ready | None) -> None:
         """Shows what an engine has said it trains on; None for what is known without one."""
-        self._device = device
+        self._ready = ready
+        if isinstance(page := self._pages.get(PREFERENCES), PreferencesPage):
+            page.show_ready(ready)
         self._show_facts()
 
     def toggle_full_screen(self) -> None:
@@ -244,9 +247,11 @@ class MainWindow(QMainWindow):
         if place == PREFERENCES:
             close = IconButton(self.context, "x", T("Close preferences"), "Esc")
             close.clicked.connect(lambda _=False: self.leave_preferences())
-            return PreferencesPage(
+            page = PreferencesPage(
                 self.context, self.preferences, self.actions_table, self._computer, close
             )
+            page.show_ready(self._ready)
+            return page
         return next(w for w in self.workspaces if w.id == place).widget()
 
     def _opened(self) -> None:
@@ -269,7 +274,8 @@ class MainWindow(QMainWindow):
              lambda: self.show_workspace("data"), "database")  # fmt: skip
         show("network", network_fact(project, language) if shown else "",
              lambda: self.show_workspace("design"))  # fmt: skip
-        device = self._device or device_fact(self._computer, self.preferences.backend)
+        guess = device_fact(self._computer, self.preferences.backend)
+        device = ready_fact(self._ready) if self._ready else guess
         show("device", device,
              lambda: self.show_preferences(T("Training")), "cpu")  # fmt: skip
         show("language", "EN" if language == "en" else LANGUAGES[language],

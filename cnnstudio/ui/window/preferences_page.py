@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.data.cache import cache_folder
 from cnnstudio.core.text import LANGUAGES, T, Text
+from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.theme.tokens import PAGE_PADDING, TEXT_SIZES
 from cnnstudio.ui.widgets.buttons import Button, IconButton
 from cnnstudio.ui.widgets.choices import Combo, Segmented, Switch
@@ -91,7 +90,7 @@ class PreferencesPage(QWidget):
         self.setFocusProxy(self.search)
         self.search.textChanged.connect(self._filter)
         preferences.changed.connect(self._show_values)
-        self.show_devices(())
+        self.show_ready(None)
         self._show_values()
 
     def _appearance(self) -> Group:
@@ -159,13 +158,10 @@ class PreferencesPage(QWidget):
         note = T("Decoded pictures. They are made again when they are needed.")
         return Group(context, T("Storage"), [Setting(context, T("Picture cache"), note, both)])
 
-    def show_devices(self, devices: Sequence[tuple[str, str]]) -> None:
-        """Offers what an engine has found.
-
-        Args:
-            devices: (id, name) pairs such as ("gpu:0", "NVIDIA L4").
-        """
-        found = [(id, f"{name} ({id})") for id, name in devices if id != "cpu"]
+    def show_ready(self, ready: Ready | None) -> None:
+        """Offers the devices that an engine has found; the CPU alone before one has looked."""
+        devices = ready.devices if ready is not None else ()
+        found = [(d.id, f"{d.name or d.id} ({d.id})") for d in devices if d.id != "cpu"]
         kept = self._preferences.device
         if kept not in ("auto", "cpu", *(id for id, _ in found)):
             found.append((kept, kept))

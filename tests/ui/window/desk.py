@@ -26,12 +26,17 @@ class Answers:
     """Dialogs that give the answers they were told, and count how often they were asked."""
 
     leave_with: Leave = Leave.STAY
+    leaves_run: bool = False
     path: Path | None = None
     asked: list[str] = field(default_factory=list)
 
     def leave(self, name: str) -> Leave:
         self.asked.append(name)
         return self.leave_with
+
+    def leave_run(self, name: str) -> bool:
+        self.asked.append(f"run of {name}")
+        return self.leaves_run
 
     def open_project(self, folder: Path) -> Path | None:
         self.asked.append("open")

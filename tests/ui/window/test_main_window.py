@@ -15,6 +15,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.project_file import load_project
 from cnnstudio.core.text import T
+from cnnstudio.protocol.messages import Device, Ready
 from cnnstudio.ui.window.dialogs import Leave
 from cnnstudio.ui.window.main_window import PREFERENCES, START
 from cnnstudio.ui.window.start_page import SAMPLES, StartPage
@@ -255,9 +256,12 @@ def test_a_guard_keeps_the_window_open(desk: Desk) -> None:
 
 def test_what_an_engine_says_replaces_the_guess(desk: Desk) -> None:
     assert desk.window.status.part("device").text() == "CPU, 2 cores · TensorFlow 2.21"
-    desk.window.show_device(T("NVIDIA L4"))
+    devices = (Device(id="cpu"), Device(id="gpu:0", name="NVIDIA L4"))
+    versions = {"tensorflow": "2.21.0"}
+    ready = Ready(backend="tensorflow", versions=versions, devices=devices, device="gpu:0")
+    desk.window.show_engine(ready)
     desk.session.open_sample("lecture-cnn")
-    assert desk.window.status.part("device").text() == "NVIDIA L4"
+    assert desk.window.status.part("device").text() == "NVIDIA L4 · TensorFlow 2.21"
 
 
 @pytest.mark.parametrize("place", [START, PREFERENCES, "design"])
