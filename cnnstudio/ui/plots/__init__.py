@@ -1,0 +1,1 @@
+"""Live curves: numbers reduced to what a screen can show, drawn by pyqtgraph."""

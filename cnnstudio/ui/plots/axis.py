@@ -1,0 +1,71 @@
+"""Axes that write numbers as the rest of the studio does."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+
+from cnnstudio.ui.plots.ticks import linear_ticks, log_ticks, tick_text
+from cnnstudio.ui.theme.theme import Theme
+
+_PIXELS_PER_TICK = {"left": 34, "bottom": 70}
+
+
+class Axis(pg.AxisItem):
+    """An axis with ticks at 1, 2, 5 × 10ⁿ, in the theme's font.
+
+    Args:
+        theme: Colours and fonts.
+        side: "left" or "bottom".
+        width: The room for its numbers, in pixels at 100 % text size.
+
+    Attributes:
+        log: Whether what is drawn are decimal logarithms of the values.
+        whole: Whether ticks stand at whole numbers only.
+    """
+
+    def __init__(self, theme: Theme, side: str, room: int) -> None:
+        super().__init__(side, maxTickLength=0)
+        self.log = False
+        self.whole = False
+        self._theme = theme
+        self._side = side
+        self._room = room
+        self._step = 1.0
+        self.dress()
+
+    def dress(self) -> None:
+        """Takes the theme's colours, font and text size."""
+        theme = self._theme
+        self.setTextPen(theme.colour("muted"))
+        self.setPen(theme.colour("line"))
+        self.setTickPen(theme.colour("line"))
+        self.setStyle(tickFont=theme.font("tick"), tickTextOffset=6, tickAlpha=255)
+        self.setGrid(255 if self._side == "left" else False)
+        if self._side == "left":
+            self.setWidth(theme.scaled(self._room))
+        else:
+            self.setHeight(theme.scaled(self._room))
+
+    def redraw(self) -> None:
+        """Draws itself anew after `log` or `whole` has changed."""
+        self.picture = None
+        self.update()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
+        most = max(2, int(size / self._theme.scaled(_PIXELS_PER_TICK[self._side])))
+        if self.log:
+            values = log_ticks(10.0**minVal, 10.0**maxVal, most)
+            self._step = 0.0
+            return [(0.0, [math.log10(value) for value in values])]
+        values = linear_ticks(minVal, maxVal, most, whole=self.whole)
+        self._step = values[1] - values[0] if len(values) > 1 else 1.0
+        return [(self._step, values)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if not self.log:
+            return [tick_text(value, self._step) for value in values]
+        return [tick_text(v := 10.0**value, 10.0 ** math.floor(math.log10(v) + 1e-9))
+                for value in values]  # fmt: skip
