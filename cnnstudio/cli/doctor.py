@@ -16,7 +16,8 @@ from cnnstudio.cli.console import Console
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.storage.places import logs_folder
 from cnnstudio.core.text import T, Text, Translator
-from cnnstudio.protocol.client import Ended, EngineClient
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import Ended
 from cnnstudio.protocol.messages import Ready
 
 PACKAGES = ("keras", "numpy", "pillow", "msgspec", "tensorflow", "torch", "jax")

@@ -10,7 +10,8 @@ from cnnstudio.cli.console import Console
 from cnnstudio.core.errors import BadInput, JobFailed, StudioError
 from cnnstudio.core.storage.places import logs_folder
 from cnnstudio.core.text import T
-from cnnstudio.protocol.client import Ended, EngineClient, EngineState
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import Ended, EngineState
 from cnnstudio.protocol.exits import ExitKind
 from cnnstudio.protocol.launch import Role
 from cnnstudio.protocol.messages import Answer, Event, Refused, Request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from cnnstudio.engine.checkpoints import Arrays, load_random_state, state_of, we
 from cnnstudio.engine.context import JobContext
 from cnnstudio.engine.steps import BATCH_ACCURACY, BATCH_LOSS
 from cnnstudio.protocol.messages import EpochEnd, Phase
+
+logger = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 1.0  # how much of metrics.jsonl a crash may cost
 _EPOCH_VALUES = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -157,6 +160,7 @@ class RunCallback(keras.callbacks.Callback):  # type: ignore[misc]
         values = {name: finite(float(logs[name])) for name in _EPOCH_VALUES if name in logs}
         self.flush()
         self._run.metrics_file.append_epoch(epoch + 1, values, self._speed)
+        logger.info("epoch %d: %s", epoch + 1, values)
         self._history.append((epoch + 1, values))
         best = self._best_epoch()
         model = self.model  # on JAX this also brings the state back into the variables

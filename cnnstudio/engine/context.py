@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from pathlib import Path
 
 import msgspec
 
+from cnnstudio.engine.log import EngineLog
 from cnnstudio.engine.outbox import Outbox
 from cnnstudio.protocol.messages import Answer, Event, Paused, Phase, Stopping
+
+logger = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
@@ -42,10 +47,18 @@ class JobContext:
         outbox: Takes the events.
         status: Where phase and step are kept for the heartbeat.
         request: The number of the request that the job answers.
+        log: What the process prints goes there.
     """
 
-    def __init__(self, outbox: Outbox, status: Status | None = None, request: int = 0) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        status: Status | None = None,
+        request: int = 0,
+        log: EngineLog | None = None,
+    ) -> None:
         self.request = request
+        self._log = log
         self.answered = False
         self._outbox = outbox
         self._status = status or Status()
@@ -83,6 +96,14 @@ class JobContext:
             images_per_second: Over the epoch so far.
         """
         self._outbox.batch(self.request, epoch, index, loss, accuracy, images_per_second)
+
+    def log_to(self, path: Path) -> None:
+        """Lets the engine's log go on in `path`, the run's own; stays as it is if that fails."""
+        if self._log is not None:
+            try:
+                self._log.continue_in(path)
+            except OSError:
+                logger.exception("the log can't go on in %s", path)
 
     @property
     def cancelled(self) -> bool:

@@ -197,7 +197,7 @@ class Host:
 
     def _take(self, request: Request, blob: bytes) -> None:
         if isinstance(request, Job):
-            context = JobContext(self._outbox, self._status, request.request)
+            context = JobContext(self._outbox, self._status, request.request, self._log)
             with self._contexts_lock:
                 self._contexts[request.request] = context
             self._jobs.put((request, context, blob))

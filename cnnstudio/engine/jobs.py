@@ -137,6 +137,7 @@ def _begin(message: StartRun, context: JobContext) -> RunEnded:
         seed=project.training.seed,
         **_circumstances(),
     )
+    context.log_to(run.log_path)
     run.write_split(data.split.train, data.split.validation)
     return train(run, model, data, context)
 
@@ -165,6 +166,7 @@ def _go_on(message: StartRun, context: JobContext) -> RunEnded:
         text = T("Library versions or device differ from before: the run goes on, not bit for bit.")
         context.emit(Log(text=text))
     run.take_over(after, epochs=epochs, **now)
+    context.log_to(run.log_path)
     run.write_split(data.split.train, data.split.validation)
     return train(run, model, data, context, after, state)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 LOG_CAP = 10 * 2**20
@@ -26,9 +28,10 @@ class EngineLog:
     """
 
     def __init__(self, path: Path, cap: int = LOG_CAP, keep: int = LOG_KEPT) -> None:
-        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0))
+        self._fd = _open(path)
         self._cap = cap
         self._keep = keep
+        self._lock = threading.Lock()  # one thread trims, another may move
 
     def take_standard_streams(self) -> None:
         """Sends everything printed from now on, by Python or by C, to the file."""
@@ -43,6 +46,8 @@ class EngineLog:
             for fd in (1, 2)
         )
         faulthandler.enable(sys.stderr)
+        if sys.platform != "win32":
+            faulthandler.register(signal.SIGUSR1, sys.stderr)  # where does it hang?
         logging.basicConfig(
             stream=sys.stderr,
             level=logging.INFO,
@@ -50,8 +55,30 @@ class EngineLog:
             force=True,
         )
 
+    def continue_in(self, path: Path) -> None:
+        """Goes on in another file, such as a run's own log, with what was printed so far first.
+
+        Raises:
+            OSError: The file can't be written; the log then stays where it is.
+        """
+        self.flush()
+        with self._lock:
+            fd = _open(path)
+            try:
+                os.lseek(self._fd, 0, os.SEEK_SET)
+                while block := os.read(self._fd, 1 << 20):
+                    os.write(fd, block)
+                for taken in (self._fd, 1, 2):
+                    os.dup2(fd, taken)
+            finally:
+                os.close(fd)
+
     def trim(self) -> None:
         """Cuts the file down to its end if it has grown beyond the cap."""
+        with self._lock:
+            self._trim()
+
+    def _trim(self) -> None:
         size = os.fstat(self._fd).st_size
         if size <= self._cap:
             return
@@ -69,3 +96,7 @@ class EngineLog:
         """Hands over what Python still holds."""
         sys.stdout.flush()
         sys.stderr.flush()
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0))

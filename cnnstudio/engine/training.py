@@ -48,6 +48,15 @@ def train(
             resumed=resumed or {},
         )
         watcher.epoch = after
+        logger.info(
+            "training on %d pictures in %d batches, epochs %d to %d, on %s %s",
+            len(data.split.train),
+            stream.steps,
+            after + 1,
+            record.epochs,
+            record.backend,
+            record.device,
+        )
         try:
             context.emit(
                 RunStarted(
@@ -125,6 +134,7 @@ def _end(
         logger.exception("the end of the run could not be written")
         if text is None:
             status, text = RunStatus.FAILED, error.text
+    logger.info("the run is %s after %d epochs", status, watcher.epoch)
     return RunEnded(stopped=status.value, epochs=watcher.epoch, text=text)
 
 

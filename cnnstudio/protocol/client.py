@@ -12,22 +12,23 @@ import itertools
 import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 import cnnstudio
 from cnnstudio.core.errors import JobFailed
+from cnnstudio.core.storage.run_folder import LOG_NAME
 from cnnstudio.core.text import T, Text
 from cnnstudio.protocol import version, wire
 from cnnstudio.protocol.clock import awake
+from cnnstudio.protocol.delivery import Delivery, Ended, EngineState
 from cnnstudio.protocol.exits import BACKEND_NAMES, ExitKind, ExitReason, explain, read_log
 from cnnstudio.protocol.ladder import Ladder, Patience, Step
 from cnnstudio.protocol.launch import Role, engine_command, engine_environment
@@ -43,6 +44,7 @@ from cnnstudio.protocol.messages import (
     Ready,
     Refused,
     Request,
+    StartRun,
     Stopping,
 )
 
@@ -54,40 +56,6 @@ _MINDER_SECONDS = 0.05
 
 logger = logging.getLogger(__name__)
 _generations = itertools.count(1)
-
-
-class EngineState(StrEnum):
-    """What a person is told about an engine."""
-
-    STARTING = "starting"
-    IMPORTING = "importing"
-    READY = "ready"
-    BUSY = "busy"
-    STOPPING = "stopping"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """The last thing a client delivers."""
-
-    reason: ExitReason
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What came from an engine.
-
-    Attributes:
-        generation: Which engine of this process, counted from 1: tells late news of one that
-            was ended from news of the next.
-        event: The event, at last Ended.
-        blob: Its raw bytes.
-    """
-
-    generation: int
-    event: Event | Ended
-    blob: bytes = b""
 
 
 class EngineClient:
@@ -147,6 +115,7 @@ class EngineClient:
         self._ladder: Ladder | None = None
         self._ladder_jobs: set[int] = set()
         self._closing = False
+        self._run_log: Path | None = None  # where the log goes on once a run's folder is there
         self._verdict: tuple[ExitKind, Text] | None = None
         self._reason: ExitReason | None = None
 
@@ -274,6 +243,8 @@ class EngineClient:
         with self._changed:
             if isinstance(request, Job):
                 self._jobs.add(number)
+            if isinstance(request, StartRun):
+                self._run_log = Path(request.run_dir, LOG_NAME)
         self._outgoing.put(frame)
         return number
 
@@ -468,6 +439,8 @@ class EngineClient:
                 ExitKind.STOPPED,
                 T("The engine did not answer and was ended."),
             )
+            if sys.platform != "win32":
+                self._process.send_signal(signal.SIGUSR1)  # its log then shows where it hung
             self._process.terminate()
         elif step is Step.KILL:
             self._process.kill()
@@ -482,14 +455,15 @@ class EngineClient:
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._outgoing.put(None)
-        tail, trace = read_log(self.log)
+        log = self._run_log if self._run_log and self._run_log.exists() else self.log
+        tail, trace = read_log(log)
         code = self._process.returncode
         with self._changed:
-            kind, text = self._verdict or explain(code, self.backend, self.log)
+            kind, text = self._verdict or explain(code, self.backend, log)
             if self._refusal is not None and kind is not ExitKind.STOPPED:
                 kind, text = ExitKind.REFUSED, self._refusal.text
             bad_input = self._refusal is not None and self._refusal.bad_input
-            reason = ExitReason(kind, text, code, bad_input, self.log, tail, trace)
+            reason = ExitReason(kind, text, code, bad_input, log, tail, trace)
             self._reason = reason
             self._inbox.append(Delivery(self.generation, Ended(reason)))
             self._changed.notify_all()

@@ -14,10 +14,10 @@ import psutil
 import pytest
 
 from cnnstudio.engine.log import EngineLog
-from cnnstudio.protocol.client import Ended
+from cnnstudio.protocol.delivery import Ended
 from cnnstudio.protocol.exits import ExitKind
 from cnnstudio.protocol.messages import Batches, Phase, RunEnded, StartRun
-from tests.fakes.engines import Start, events, wait_until
+from tests.fakes.engines import Start, events, gone, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals: not on this system")
@@ -50,13 +50,6 @@ def orphan(tmp_path: Path, project: str, phase: Phase) -> tuple[psutil.Process, 
     client.kill()
     client.wait()
     return engine, time.monotonic()
-
-
-def gone(engine: psutil.Process) -> bool:
-    try:
-        return engine.status() == psutil.STATUS_ZOMBIE  # no init here to reap it
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_the_death_of_the_client_leaves_a_checkpoint_and_no_engine(tmp_path: Path) -> None:

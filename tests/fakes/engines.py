@@ -14,7 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
-from cnnstudio.protocol.client import Delivery, Ended, EngineClient
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import Delivery, Ended
 from cnnstudio.protocol.launch import engine_command
 from cnnstudio.protocol.messages import Event
 
@@ -61,6 +62,14 @@ def wait_until(condition: Callable[[], object], timeout: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < end, f"not in {timeout} s"
         time.sleep(0.005)
+
+
+def gone(engine: psutil.Process) -> bool:
+    """Whether a process has ended."""
+    try:
+        return engine.status() == psutil.STATUS_ZOMBIE  # no init here to reap it
+    except psutil.NoSuchProcess:
+        return True
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def train(job: StartRun, context: JobContext, argument: str) -> Event:
                 context.phase(Phase.BATCH)
                 context.step(epoch * STEPS + index + 1)
                 loss = 1.0 / (1 + epoch * STEPS + index)
-                context.batch(epoch, index, loss, 1 - loss, 32 / max(pause, 1e-6))
+                context.batch(epoch + 1, index, loss, 1 - loss, 32 / max(pause, 1e-6))
                 context.wait_while_paused()
                 context.check_cancelled()
             context.phase(Phase.VALIDATING)
@@ -84,7 +84,7 @@ def train(job: StartRun, context: JobContext, argument: str) -> Event:
             save(job, context, f"epoch {epoch}")
             done += 1
             logs = {"loss": loss, "accuracy": 0.5, "val_loss": loss, "val_accuracy": float("nan")}
-            context.emit(EpochEnd(epoch=epoch, logs=logs, images_per_second=1000.0, best=True))
+            context.emit(EpochEnd(epoch=epoch + 1, logs=logs, images_per_second=1000.0, best=True))
     except Cancelled:
         save(job, context, "cancelled")
         return RunEnded(stopped="cancelled", epochs=done, text=T("The run was stopped."))
@@ -171,7 +171,7 @@ def flood(job: StartRun, context: JobContext, argument: str) -> Event:
     longest = 0.0
     for number in range(int(argument)):
         before = time.perf_counter()
-        context.batch(number // 25_000, number % 25_000, float(number), float("nan"), 1.0)
+        context.batch(1 + number // 25_000, number % 25_000, float(number), float("nan"), 1.0)
         longest = max(longest, time.perf_counter() - before)
         if number % 100 == 99:
             time.sleep(max(0.0, start + number / 10_000 - time.perf_counter()))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnstudio.protocol.client import EngineClient, EngineState
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import EngineState
 from cnnstudio.protocol.exits import ExitKind, ExitReason
 from cnnstudio.protocol.ladder import Patience
 from cnnstudio.protocol.messages import (

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cnnstudio.core.errors import JobFailed
-from cnnstudio.protocol.client import Delivery, Ended, EngineClient, EngineState
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import Delivery, Ended, EngineState
 from cnnstudio.protocol.exits import ExitKind, ExitReason
 from cnnstudio.protocol.messages import (
     Batches,
@@ -161,10 +162,10 @@ def test_a_run_tells_everything_in_order_and_ends_its_engine(start: Start, tmp_p
     losses: list[float | None] = []
     for event in news:
         if isinstance(event, Batches):
-            assert event.epoch * 20 + event.first == len(losses)
+            assert (event.epoch - 1) * 20 + event.first == len(losses)
             losses += event.loss
         if isinstance(event, EpochEnd):
-            assert len(losses) == 20 * (event.epoch + 1)
+            assert len(losses) == 20 * event.epoch
             assert event.logs["val_accuracy"] is None
     assert losses == [1 / (1 + n) for n in range(60)]
     assert news[-1] == RunEnded(request=number, stopped="finished", epochs=3)

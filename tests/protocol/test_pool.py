@@ -11,7 +11,8 @@ import pytest
 
 from cnnstudio.core.errors import JobFailed
 from cnnstudio.protocol import pool as pool_module
-from cnnstudio.protocol.client import EngineClient, EngineState
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import EngineState
 from cnnstudio.protocol.messages import Phase, Ready, RunEnded, StartRun
 from cnnstudio.protocol.pool import EnginePool
 from tests.fakes.engines import events, fake_command, make_fake, nothing_left, wait_until

@@ -39,6 +39,7 @@ from cnnstudio.core.text import T, Text
 
 FORMAT = "cnnstudio run"
 VERSION = 1
+LOG_NAME = "log.txt"
 _HEADER = ("format", "version")
 _LAYOUT: dict[str, Any] = {"project": PROJECT_LAYOUT, "versions": {}}
 
@@ -190,7 +191,7 @@ class RunFolder:
     @property
     def log_path(self) -> Path:
         """``log.txt``, to be appended to."""
-        return self.path / "log.txt"
+        return self.path / LOG_NAME
 
     def update(self, **changes: Any) -> None:
         """Changes fields of the record, such as ``state`` and ``reason``, and saves it."""
