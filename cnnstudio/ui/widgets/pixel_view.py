@@ -57,6 +57,11 @@ class PixelView(QWidget):
         self.update()
 
     @property
+    def image(self) -> QImage | None:
+        """What is shown."""
+        return self._image
+
+    @property
     def cursor_cell(self) -> tuple[int, int]:
         """The row and column under the cursor; (−1, −1) if there is none."""
         return self._cursor

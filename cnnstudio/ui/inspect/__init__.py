@@ -1,0 +1,1 @@
+"""The Inspect workspace: what a trained network makes of a picture."""
