@@ -1,8 +1,9 @@
-"""Kills a real training engine at some moment and looks at what is left."""
+"""Kills an editor at a random moment and checks what it leaves behind."""
 
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -11,127 +12,90 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import psutil
 
-from cnnstudio.core.resources import resource
-from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
-from cnnstudio.protocol.client import EngineClient
-from cnnstudio.protocol.delivery import Ended
-from cnnstudio.protocol.exits import ExitKind
-from cnnstudio.protocol.messages import EpochEnd, Phase, StartRun
-from tests.fakes.engines import gone, wait_until
+from cnnstudio.core.project import Project
+from cnnstudio.core.storage.project_file import load_project, save_project
+from cnnstudio.core.storage.recovery import orphans, read_snapshot
+from tests.fakes.networks import lecture
 
-ROOT = Path(__file__).resolve().parents[2]
-RUN = "run"
-LOG = "engine.log"
+ROOT = Path(__file__).parents[2]
 
 
-# A client that starts a training, tells its engine's process, and sleeps.
-_CLIENT = """
-import sys, time
-from pathlib import Path
-from cnnstudio.protocol.client import EngineClient
-from cnnstudio.protocol.messages import Batches, StartRun
-from tests.fakes.kills import LOG, RUN, quick_project
-folder = Path(sys.argv[1])
-client = EngineClient("run", "tensorflow", "cpu", folder / LOG)
-client.start()
-client.send(StartRun(run_dir=str(folder / RUN), project=quick_project()))
-next(d for d in client if isinstance(d.event, Batches))
-print(client.pid, flush=True)
-for _ in client:
-    pass
-"""
-
-
-@dataclass(frozen=True)
-class Killed:
-    """What a round saw.
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one kill left behind.
 
     Attributes:
-        phase: What the engine was doing.
-        told: The last epoch that the client was told is done; 0 for none.
-        noticed: Seconds from the kill until the client knew.
+        saved: Whether the editor had saved.
+        offered: Whether recovery is offered.
+        lost_seconds: How long before the kill the oldest edit was made that is lost.
     """
 
-    phase: Phase
-    told: int
-    noticed: float
+    saved: bool
+    offered: bool
+    lost_seconds: float
 
 
-def quick_project(epochs: int = 1000) -> str:
-    """A project with epochs of about a second, to be killed in any of them."""
-    project = msgspec.json.decode(resource("samples", "dense-only.cnnstudio").read_bytes())
-    project["training"] |= {"batch_size": 512, "epochs": epochs}
-    return msgspec.json.encode(project).decode()
+def numbered(number: int) -> Project:
+    """The project after so many edits; its epochs say so."""
+    training = msgspec.structs.replace(Project().training, epochs=number)
+    return Project(name="net", network=lecture(), training=training)
 
 
-def kill_after(seconds: float, folder: Path) -> Killed:
-    """Starts a training, kills its engine after `seconds` and checks what the run kept.
+def check_round(
+    folder: Path, *, seed: int, delay: float, longest: float = 0.5, command: tuple[str, ...] = ()
+) -> Round:
+    """Starts an editor, kills it at a random moment and checks what is left.
 
-    The client must say that the system ended the engine. A run folder, where there is one yet,
-    must open as interrupted, with every checkpoint readable and no epoch lost that was told.
+    Args:
+        folder: A new folder for the project and the recovery folder.
+        seed: Decides when it is killed and what the editor does.
+        delay: Seconds until a snapshot.
+        longest: The editor is killed at most so many seconds after it is ready.
+        command: How to start another editor than ``tests.fakes.editor``; it is given the same
+            arguments and says the same.
     """
+    file, root = folder / "net.cnnstudio", folder / "recovery"
     folder.mkdir()
-    client = EngineClient("run", "tensorflow", "cpu", folder / LOG)
-    start = time.monotonic()
-    client.start()
-    client.send(StartRun(run_dir=str(folder / RUN), project=quick_project()))
-    told = 0
-    while (left := start + seconds - time.monotonic()) > 0:
-        delivery = client.read(left)
-        assert delivery is None or not isinstance(delivery.event, Ended), delivery
-        if delivery and isinstance(delivery.event, EpochEnd):
-            told = delivery.event.epoch
-    phase = client.phase
-    os.kill(client.pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
-    killed = time.monotonic()
-    for delivery in client:
-        if isinstance(delivery.event, EpochEnd):
-            told = delivery.event.epoch
-    noticed = time.monotonic() - killed
-    client.close()
-    assert client.reason is not None
-    if os.name == "posix":
-        assert client.reason.kind is ExitKind.OUT_OF_MEMORY, client.reason
-    if (folder / RUN / "run.json").exists():
-        check_run(folder / RUN, told)
-    else:
-        assert told == 0
-    return Killed(phase, told, noticed)
+    save_project(numbered(1), file)
+    lines, killed = _edit_until_killed(
+        [*(command or (sys.executable, "-m", "tests.fakes.editor")), str(file), str(root)],
+        [str(seed), str(delay)],
+        random.Random(seed).uniform(0, longest),
+    )
+    edits = {int(number): float(at) for what, number, at in lines if what == "edit"}
+    saves = [int(number) for what, number, _ in lines if what == "save"]
+    assert not [line for line in lines if line[0] not in ("ready", "edit", "save")]
+    last = max(edits, default=1)
+    in_file = load_project(file).training.epochs
+    # It may have been killed after a save or an edit, before it could say so.
+    assert in_file == max(saves, default=1) or in_file in (last, last + 1)
+    found = orphans(root)
+    assert len(found) <= 1
+    kept = in_file
+    if found:
+        assert found[0].snapshot is not None
+        assert found[0].problem is None
+        assert found[0].original == file
+        kept = read_snapshot(found[0].snapshot)[0].training.epochs
+        assert kept > in_file, "recovery is offered though nothing was lost"
+    lost = [killed - at for number, at in edits.items() if number > kept]
+    return Round(bool(saves), bool(found), max(lost, default=0.0))
 
 
-def check_run(path: Path, told: int) -> None:
-    """Fails unless the run opens, says it was interrupted, and has what its client was told."""
-    run = RunFolder.open(path)
-    assert run.status is RunStatus.INTERRUPTED
-    assert (run.last_epoch() or 0) >= told
-    for epoch in run.epochs():
-        run.checkpoints.read_weights(epoch)
-    for epoch in run.state_epochs():
-        run.checkpoints.read_state(epoch)
-    assert max(run.state_epochs(), default=0) >= told
-    run.metrics()
-
-
-def orphan_after(seconds: float, folder: Path) -> float:
-    """Kills a training's client `seconds` after its first batch and checks what is left.
-
-    Returns:
-        The seconds until the engine was gone.
-    """
-    folder.mkdir()
-    command = [sys.executable, "-c", _CLIENT, str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as client:
-        assert client.stdout is not None
-        engine = psutil.Process(int(client.stdout.readline()))
-        time.sleep(seconds)
-        client.kill()
-    killed = time.monotonic()
-    wait_until(lambda: gone(engine), 15)
-    took = time.monotonic() - killed
-    run = RunFolder.open(folder / RUN)
-    assert run.status is RunStatus.CANCELLED
-    kept = list(run.checkpoints.path(1).parent.iterdir())
-    assert kept, "no checkpoint was kept"
-    return took
+def _edit_until_killed(
+    command: list[str], arguments: list[str], seconds: float
+) -> tuple[list[tuple[str, str, str]], float]:
+    """What the editor said, and when it was killed."""
+    with subprocess.Popen(
+        [*command, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as editor:
+        assert editor.stdout is not None
+        first = editor.stdout.readline()
+        time.sleep(seconds)  # the random moment
+        os.kill(editor.pid, signal.SIGKILL)
+        killed = time.monotonic()
+        said = first + editor.stdout.read()
+    assert editor.returncode == -signal.SIGKILL
+    whole = said[: said.rfind("\n") + 1].splitlines()
+    return [tuple(line.rsplit(" ", 2)) for line in whole], killed  # type: ignore[misc]

@@ -20,6 +20,11 @@ def runs_folder() -> Path:
     return data_folder() / "runs"
 
 
+def recovery_folder() -> Path:
+    """Where what isn't saved yet survives a crash."""
+    return data_folder() / "recovery"
+
+
 def logs_folder() -> Path:
     """Where engines log what libraries print."""
     return data_folder() / "logs"
