@@ -134,9 +134,8 @@ class Examination(QObject):
 
     def refresh(self) -> None:
         """Looks again which runs and checkpoints there are."""
-        self._background.do(
-            "runs", lambda: read_runs(self._folders()), self._take_runs, self._no_runs
-        )
+        folders = tuple(self._folders())
+        self._background.do("runs", lambda: read_runs(folders), self._take_runs, self._no_runs)
 
     def choose_run(self, path: Path, epoch: int = 0) -> None:
         """Looks into another run.
