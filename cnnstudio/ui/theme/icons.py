@@ -23,9 +23,11 @@ class Icons:
     """Draws icons and keeps what it drew."""
 
     def __init__(self) -> None:
-        self._drawn: dict[tuple[str, str, int, float], QPixmap] = {}
+        self._drawn: dict[tuple[str, str, int, float, int], QPixmap] = {}
 
-    def draw(self, name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+    def draw(
+        self, name: str, colour: str, size: int, ratio: float = 1.0, width: int = 0
+    ) -> QPixmap:
         """Returns an icon's pixels.
 
         Args:
@@ -33,11 +35,12 @@ class Icons:
             colour: ``#RRGGBB``, in place of ``currentColor``.
             size: Logical pixels, width and height.
             ratio: The device pixel ratio.
+            width: A larger width, in logical pixels; what is left of it stays empty on the right.
         """
-        key = (name, colour, size, ratio)
+        key = (name, colour, size, ratio, width)
         if (known := self._drawn.get(key)) is not None:
             return known
-        pixmap = QPixmap(QSize(size, size) * ratio)
+        pixmap = QPixmap(QSize(max(width, size), size) * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour).encode()))
@@ -70,12 +73,11 @@ class LineIcon(QIconEngine):
         return LineIcon(self._icons, *self._parts)
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        ratio = painter.device().devicePixelRatioF()
-        pixmap = self.scaledPixmap(rect.size(), mode, state, ratio)
         side = min(rect.width(), rect.height())
         place = QRect(0, 0, side, side)
         place.moveCenter(rect.center())
-        painter.drawPixmap(place, pixmap)
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(place, self.scaledPixmap(place.size(), mode, state, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         return self.scaledPixmap(size, mode, state, 1.0)
@@ -89,4 +91,5 @@ class LineIcon(QIconEngine):
         elif state == QIcon.State.On and on:
             colour = on
         side = min(size.width(), size.height())  # logical pixels from Qt 6.8 on
-        return self._icons.draw(name, colour, side, scale)
+        # What is wider than high is a button's, which wants a gap between icon and text.
+        return self._icons.draw(name, colour, side, scale, size.width())

@@ -73,6 +73,7 @@ class Actions(QObject):
         self._context = context
         self._window = window
         self._table: dict[str, tuple[Action, QAction, str]] = {}
+        self._menus: list[QMenu] = []
         self._place = ""
 
     def add(self, actions: Iterable[Action], place: str = "") -> None:
@@ -104,6 +105,8 @@ class Actions(QObject):
                 made.setChecked(action.checked())
             if action.why_not is not None:
                 made.setToolTip("" if able else self._context.language.show(action.why_not))
+        for menu in self._menus:
+            menu.menuAction().setVisible(any(made.isVisible() for made in menu.actions()))
 
     def get(self, id: str) -> QAction:
         """The QAction with this id."""
@@ -143,7 +146,7 @@ class Actions(QObject):
                 yield action
 
     def fill(self, bar: QMenuBar) -> None:
-        """Makes the menus. A menu without anything to show isn't there."""
+        """Makes the menus. A menu is there while it has something to show."""
         for name, title in MENUS:
             menu = QMenu(bar)
             Phrase(self._context.language, menu, QMenu.setTitle, title)
@@ -155,10 +158,9 @@ class Actions(QObject):
                 group = action.menu
                 menu.addAction(made)
             menu.aboutToShow.connect(self.refresh)
-            if group:
-                bar.addMenu(menu)
-            else:
-                menu.deleteLater()
+            bar.addMenu(menu)
+            self._menus.append(menu)
+        self.refresh()
 
     def _in_menu(self, name: str) -> list[tuple[Action, QAction, str]]:
         mine = [row for row in self._table.values() if row[0].menu.partition("/")[0] == name]

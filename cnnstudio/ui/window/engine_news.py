@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from cnnstudio.core.text import T
 from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.window.dialogs import Dialogs
@@ -34,7 +35,9 @@ class EngineNews(QObject):
     def _show(self) -> None:
         window, engines = self._window, self._engines
         go = partial(window.show_workspace, "train")
-        window.status.show_fact("run", engines.describe(), go, "activity")
+        state = engines.describe()
+        shown = T("Ready to train") if state == T("Ready") else state
+        window.status.show_fact("run", shown, go, "activity")
         if engines.ready is not self._ready:
             self._ready = engines.ready
             window.show_engine(self._ready)

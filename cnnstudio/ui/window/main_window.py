@@ -38,6 +38,7 @@ from cnnstudio.ui.window.status_bar import StatusBar
 from cnnstudio.ui.window.workspace import Workspace
 
 START, PREFERENCES = "start", "preferences"
+FIRST_WINDOW = (1440, 900)
 _FIRST_PLACE = "design"
 
 
@@ -133,6 +134,12 @@ class MainWindow(QMainWindow):
         assert isinstance(page, PreferencesPage)
         page.search.setText(self.context.language.show(search or ""))
 
+    def offer(self, widget: QWidget) -> None:
+        """Shows something above all else on the start page."""
+        page = self._page(START)
+        assert isinstance(page, StartPage)
+        page.offer(widget)
+
     def leave_preferences(self) -> None:
         """Goes back to where the person was before."""
         self.show_place(self._came_from)
@@ -161,11 +168,14 @@ class MainWindow(QMainWindow):
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
     def restore_geometry(self) -> None:
-        """Takes the size and place it had last time; a sensible size the first time."""
+        """Takes the size and place it had last time; the first time all of a small screen."""
         kept = self.preferences.store.value("window/geometry")
         if kept is None or not self.restoreGeometry(kept):
-            room = self.screen().availableGeometry().size() * 0.9
-            self.resize(QSize(1440, 900).boundedTo(room).expandedTo(QSize(*SMALLEST_WINDOW)))
+            room = self.screen().availableGeometry().size()
+            smaller = (room * 0.9).expandedTo(QSize(*SMALLEST_WINDOW))
+            self.resize(QSize(*FIRST_WINDOW).boundedTo(smaller))
+            if room.width() < FIRST_WINDOW[0] or room.height() < FIRST_WINDOW[1]:
+                self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.place == PREFERENCES:
@@ -176,7 +186,7 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if all(may_close() for may_close in self.before_close) and self.session.may_leave():
+        if all(may_close() for may_close in self.before_close) and self.session.leave():
             self.preferences.store.setValue("window/geometry", self.saveGeometry())
             event.accept()
         else:

@@ -10,8 +10,9 @@ from cnnstudio.core.document import Document
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
+from cnnstudio.core.storage.locks import Owner, ProjectLock
 from cnnstudio.core.storage.project_file import SUFFIX, load_project, save_project
-from cnnstudio.core.text import Text
+from cnnstudio.core.text import T, Text
 from cnnstudio.ui.window.dialogs import Dialogs, Leave
 from cnnstudio.ui.window.settings import Preferences
 
@@ -29,7 +30,11 @@ class Session(QObject):
     """Another project is in the document."""
     changed = Signal()
     """The name, the file, or whether there is something to save has changed."""
+    saving = Signal(Path)
+    """The project is about to be written to this file."""
     saved = Signal()
+    left = Signal()
+    """The person has decided about everything unsaved; the window goes."""
     failed = Signal(Text)
     """A file couldn't be opened or saved, and why."""
 
@@ -41,6 +46,7 @@ class Session(QObject):
         self._preferences = preferences
         self._dialogs: Dialogs | None = None
         self._path: Path | None = None
+        self._lock: ProjectLock | None = None
         self._open = False
         document.subscribe(lambda _before, _after: self.changed.emit())
 
@@ -113,6 +119,18 @@ class Session(QObject):
             case _:
                 return False
 
+    def leave(self) -> bool:
+        """Asks about unsaved changes before the window goes. Returns whether it may."""
+        if not self.may_leave():
+            return False
+        self.left.emit()
+        self._hold(None)
+        return True
+
+    def open_recovered(self, project: Project, path: Path | None) -> None:
+        """Opens what was never saved; `path` is where it belongs, None if it has no file."""
+        self._start(project, path, saved=False)
+
     def _folder(self) -> Path:
         return self._path.parent if self._path else Path.home()
 
@@ -124,25 +142,52 @@ class Session(QObject):
             return
         self._start(project, path)
 
-    def _start(self, project: Project, path: Path | None) -> None:
-        self._path = path
+    def _start(self, project: Project, path: Path | None, *, saved: bool = True) -> None:
+        lock, owner = self._lock_of(path) if path is not None else (None, None)
+        self._hold(lock)
+        self._path = path if owner is None else None
         self._open = True
-        self.document.load(project)
+        self.document.load(project, saved=saved)
         if path is not None:
             self._preferences.add_recent(path)
         self.opened.emit()
         self.changed.emit()
+        if owner is not None:
+            where = owner.text(project.name)
+            self.failed.emit(T("{where} This is a copy; save it under another name.", where=where))
 
     def _save_to(self, path: Path) -> bool:
         project = self.document.project
+        lock, owner = self._lock_of(path)
+        if owner is not None:
+            where = owner.text(path.stem)
+            self.failed.emit(T("{where} Save under another name, or close it there.", where=where))
+            return False
+        self.saving.emit(path)
         try:
             save_project(project, path)
         except StudioError as error:
+            if lock is not self._lock:
+                lock.release()
             self.failed.emit(error.text)
             return False
+        self._hold(lock)
         self._path = path
         self.document.mark_saved(project)
         self._preferences.add_recent(path)
         self.saved.emit()
         self.changed.emit()
         return True
+
+    def _lock_of(self, path: Path) -> tuple[ProjectLock, Owner | None]:
+        """The lock of a project file, taken, or who else has it."""
+        lock = ProjectLock(path)
+        if self._lock is not None and self._lock.path == lock.path:
+            return self._lock, None
+        return lock, lock.acquire()
+
+    def _hold(self, lock: ProjectLock | None) -> None:
+        """Keeps a lock for as long as its project is open, and gives the last one back."""
+        if self._lock is not None and self._lock is not lock:
+            self._lock.release()
+        self._lock = lock

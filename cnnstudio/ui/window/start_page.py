@@ -45,9 +45,9 @@ SAMPLES: tuple[tuple[str, Text, Text], ...] = (
     (
         "lecture-vgg-gap",
         T("VGG-style with GAP"),
-        T("Each feature map averaged to one number."),
+        T("Each map averaged to one number."),
     ),
-    ("dense-only", T("Dense only"), T("Classifying pictures without convolution.")),
+    ("dense-only", T("Dense only"), T("Classifies without convolution.")),
 )
 _WIDEST = 1256
 _THREE_COLUMNS = 1000
@@ -98,6 +98,7 @@ class StartPage(QWidget):
         column.setContentsMargins(0, PAGE_PADDING, 0, 16)
         column.setSpacing(PAGE_PADDING)
         column.addLayout(self._title())
+        self._page_column = column
         column.addLayout(columns)
         column.addStretch(1)
         centred = QWidget()
@@ -121,6 +122,10 @@ class StartPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+    def offer(self, widget: QWidget) -> None:
+        """Shows something above what can be begun."""
+        self._page_column.insertWidget(1, widget)
 
     def _arrange(self) -> None:
         """Puts this computer below the left column where three columns have no room."""

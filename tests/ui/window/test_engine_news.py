@@ -35,9 +35,9 @@ def says(desk: Desk, name: str) -> str:
 def test_the_status_bar_follows_the_engine(qtbot: QtBot, desk: Desk, engines: Engines) -> None:
     assert says(desk, "device") == "CPU, 2 cores · TensorFlow 2.21"
     engines.warm()
-    assert says(desk, "run") in ("Starting the engine", "Loading TensorFlow", "Ready")
+    assert says(desk, "run") in ("Starting the engine", "Loading TensorFlow", "Ready to train")
     qtbot.waitUntil(lambda: engines.ready is not None, timeout=WAIT)
-    assert says(desk, "run") == "Ready"
+    assert says(desk, "run") == "Ready to train"
     assert says(desk, "device").startswith("CPU · TensorFlow")
 
 
