@@ -70,7 +70,7 @@ class Browser(QWidget):
             context.language, self.tile_size, QSlider.setAccessibleName, T("Size of the pictures")
         )
         self.grid = _Grid(context, self._tile, _GAP)
-        Phrase(context.language, self.grid, QWidget.setAccessibleName, T("Pictures"))
+        Phrase(context.language, self.grid, QWidget.setAccessibleName, T("Pictures of this part"))
         self._state = Label(context, "", "body", "muted", wrap=True)
         self._state.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()

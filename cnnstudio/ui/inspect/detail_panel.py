@@ -18,6 +18,7 @@ from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.panel import Panel
 from cnnstudio.ui.widgets.pixel_view import PixelView
 
+_POINT = T("Point at a value to read it here.")
 _ROOM_FOR_DIGITS = 40  # pixels a cell needs
 
 
@@ -163,11 +164,11 @@ class DetailPanel(QWidget):
         self.where.say(T("unit {number}", number=unit))
         self.value.say(plain(float(answer.output.reshape(-1)[unit])))
 
-    def _what_would_be_here(self) -> Text | str:
+    def _what_would_be_here(self) -> Text:
         answer = self._examination.answer
         if answer is not None and answer.output.ndim != 3 and self._maps.kind.value == MAPS:
             few = answer.output.size <= MOST_UNITS
-            return "" if few else T("Point at a value to read it here.")
+            return T("This layer has no maps to enlarge.") if few else _POINT
         return T("Choose a map to see it large.")
 
     def _head(self, title: Text, note: Text | str) -> None:

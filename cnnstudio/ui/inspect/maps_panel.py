@@ -57,13 +57,15 @@ class MapsPanel(QWidget):
         self.maps: MapAlbum | None = None
         self.kernels: KernelAlbum | None = None
         self._shown: tuple[str, str] = ("", "")  # what is in the grid: kind and layer
-        self.kind = Segmented(context, [(MAPS, T("Maps")), (FILTERS, T("Filters"))], T("Show"))
+        self.kind = Segmented(
+            context, [(MAPS, T("Feature maps")), (FILTERS, T("Learned filters"))], T("Show")
+        )
         self.kind.set_value(MAPS)
         self._title = Label(context, "", "title")
         self._note = ElidedLabel(context, "", "small", "muted")
         self._warning = Label(context, "", "small", "danger", wrap=True)
         self.grid = PictureGrid(context, 48, 10, captions=True)
-        Phrase(context.language, self.grid, QWidget.setAccessibleName, T("Maps"))
+        Phrase(context.language, self.grid, QWidget.setAccessibleName, T("Feature maps"))
         self.vector = PixelView(context, T("Values of the layer"), 416)
         self.units = BarList(context, 0.2)
         self.units.setFixedWidth(context.theme.scaled(480))

@@ -36,7 +36,7 @@ class RunBar(QWidget):
         ground(self)
         self._examination = examination
         self._theme = context.theme
-        self.runs = Combo(context, (), T("Run"))
+        self.runs = Combo(context, (), T("Training run"))
         self.runs.setMinimumWidth(240)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setTickPosition(QSlider.TickPosition.NoTicks)
@@ -51,7 +51,7 @@ class RunBar(QWidget):
         row.setContentsMargins(PANEL_PADDING, 0, PANEL_PADDING, 0)
         row.setSpacing(12)
         row.addWidget(Icon(context, "history"))
-        for text, widget in ((T("Run"), self.runs), (T("Epoch"), self._epoch)):
+        for text, widget in ((T("Training run"), self.runs), (T("Epoch"), self._epoch)):
             row.addWidget(Label(context, text, "title"))
             row.addWidget(widget)
         row.addWidget(self.slider, 1)

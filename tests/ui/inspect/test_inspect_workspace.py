@@ -241,7 +241,7 @@ def test_filters_are_read_from_the_checkpoint_alone(
     context: Context,
 ) -> None:
     seen, maps = workspace.examination, widget.maps
-    qtbot.mouseClick(segment(maps.kind, "Filters"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(segment(maps.kind, "Learned filters"), Qt.MouseButton.LeftButton)
     assert maps.pages.currentWidget() is maps.grid, "no engine has answered"
     assert maps.kernels is not None
     assert [s.count for s in maps.grid._sections] == [32], "one kernel a filter"
@@ -303,7 +303,7 @@ def test_a_damaged_checkpoint_is_said(
     file = folders[0] / "checkpoints" / "epoch-0004" / "weights.npz"
     file.write_bytes(file.read_bytes()[:1000])
     seen = workspace.examination
-    qtbot.mouseClick(segment(widget.maps.kind, "Filters"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(segment(widget.maps.kind, "Learned filters"), Qt.MouseButton.LeftButton)
     seen.choose_epoch(4)
     qtbot.waitUntil(lambda: seen.weights_problem is not None)
     assert "is damaged" in str(widget.maps._said)
