@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.core.errors import BadInput
@@ -99,8 +100,7 @@ def _state_variables(model: keras.Model) -> list[keras.Variable]:
 
 
 def _read(variables: Iterable[keras.Variable]) -> Arrays:
-    as_tensor, as_array = keras.ops.convert_to_tensor, keras.ops.convert_to_numpy
-    return {variable.path: as_array(as_tensor(variable)) for variable in variables}
+    return {variable.path: np.asarray(variable) for variable in variables}
 
 
 def _write(
