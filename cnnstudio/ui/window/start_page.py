@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import FASHION_MNIST
@@ -126,6 +126,10 @@ class StartPage(QWidget):
     def offer(self, widget: QWidget) -> None:
         """Shows something above what can be begun."""
         self._page_column.insertWidget(1, widget)
+        before = self._begin_rows["new"].previousInFocusChain()
+        for button in widget.findChildren(QAbstractButton):
+            QWidget.setTabOrder(before, button)
+            before = button
 
     def _arrange(self) -> None:
         """Puts this computer below the left column where three columns have no room."""

@@ -16,8 +16,9 @@ from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.project_file import load_project
 from cnnstudio.core.text import T
 from cnnstudio.protocol.messages import Device, Ready
+from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.window.dialogs import Leave
-from cnnstudio.ui.window.main_window import PREFERENCES, START
+from cnnstudio.ui.window.main_window import FIRST_WINDOW, PREFERENCES, START
 from cnnstudio.ui.window.start_page import SAMPLES, StartPage
 from tests.ui.window.desk import Desk
 
@@ -293,6 +294,32 @@ def test_no_page_scrolls_sideways_or_outgrows_the_smallest_window(
         assert isinstance(area, QScrollArea)
         assert area.widget().width() <= area.viewport().width()
     assert desk.window.width() == 1024
+
+
+def test_a_menu_without_entries_is_not_there(desk: Desk) -> None:
+    def titles() -> list[str]:
+        return [a.text() for a in desk.window.menuBar().actions() if a.isVisible()]
+
+    assert titles() == ["File", "Edit", "View", "Help"]
+    desk.session.open_sample("lecture-cnn")
+    assert titles() == ["File", "Edit", "View", "Network", "Help"]
+
+
+def test_what_is_to_be_decided_first_stands_above_the_rest(desk: Desk) -> None:
+    offer = Label(desk.window.context, "lost and found")
+    desk.window.offer(offer)
+    QApplication.processEvents()
+    page = start_page(desk)
+    below = page.samples["lecture-cnn"]
+    assert offer.isVisible()
+    assert offer.mapTo(page, QPoint(0, offer.height())).y() < below.mapTo(page, QPoint()).y()
+
+
+def test_a_small_screen_is_filled_the_first_time(desk: Desk) -> None:
+    room = desk.window.screen().availableGeometry()
+    desk.window.restore_geometry()
+    small = room.width() < FIRST_WINDOW[0] or room.height() < FIRST_WINDOW[1]
+    assert desk.window.isMaximized() is small
 
 
 def test_geometry_is_remembered(desk: Desk) -> None:
