@@ -99,7 +99,7 @@ class Orphan:
     Attributes:
         root: The recovery folder.
         id: The session.
-        name: The project's name.
+        name: What the project is called: its file's stem once it has one; "" if unknown.
         time: When the snapshot was taken.
         layers: How many layers it has.
         original: The project's file; None if it has none.
@@ -368,13 +368,14 @@ def _orphan(root: Path, session: SessionFolder) -> Orphan | None:
             continue
         if snapshot is snapshots[0] and _is_saved(project, known):
             return None
+        original = Path(known.original.path) if known.original else None
         orphan = Orphan(
             root,
             session.id,
-            project.name,
+            original.stem if original else project.name,
             datetime.fromisoformat(known.time),
             layers=len(project.network.layers),
-            original=Path(known.original.path) if known.original else None,
+            original=original,
             original_state=_state(known.original),
             snapshot=snapshot,
             problem=problem,

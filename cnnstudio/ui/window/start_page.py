@@ -126,10 +126,12 @@ class StartPage(QWidget):
     def offer(self, widget: QWidget) -> None:
         """Shows something above what can be begun."""
         self._page_column.insertWidget(1, widget)
-        before = self._begin_rows["new"].previousInFocusChain()
+        first: QAbstractButton = self._begin_rows["new"]
+        before = first
         for button in widget.findChildren(QAbstractButton):
             QWidget.setTabOrder(before, button)
             before = button
+        QWidget.setTabOrder(before, first)
 
     def _arrange(self) -> None:
         """Puts this computer below the left column where three columns have no room."""

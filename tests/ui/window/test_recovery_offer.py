@@ -1,0 +1,45 @@
+"""The start page shows lost work first, and Enter still opens the lecture's CNN."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cnnstudio.ui.recovery import RecoveryGuard, RecoveryOffer
+from cnnstudio.ui.window.dialogs import Leave
+from cnnstudio.ui.window.start_page import StartPage
+from tests.ui.test_recovery import LEFT, lose
+from tests.ui.window.desk import Desk
+
+
+def test_on_the_start_page_it_comes_first_and_enter_still_opens_the_sample(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    root = tmp_path / "recovery"
+    lose(root, None, 2)
+    guard = RecoveryGuard(desk.session, root, delay=0.01)
+    offer = RecoveryOffer(desk.window.context, guard)
+    desk.window.offer(offer)
+    qtbot.waitUntil(offer.isVisible)
+    page = desk.window.pages.currentWidget()
+    assert isinstance(page, StartPage)
+    assert QApplication.focusWidget() is page.samples["lecture-cnn"]
+    row = offer.rows[0]
+    row.discard.setFocus()
+    qtbot.keyClick(row.discard, Qt.Key.Key_Tab)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.accessibleName() == "New network"
+    qtbot.keyClick(focus, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert row.discard.hasFocus()
+    qtbot.mouseClick(row.restore, LEFT)
+    assert desk.window.place == "design"
+    assert desk.window.isWindowModified()
+    assert guard.flush()
+    desk.answers.leave_with = Leave.DISCARD
+    assert desk.window.close()
+    guard.close()
+    assert list(root.iterdir()) == []
