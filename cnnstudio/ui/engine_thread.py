@@ -6,7 +6,8 @@ import time
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from cnnstudio.protocol.client import Delivery, Ended, EngineClient
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import Delivery, Ended
 
 DRAIN_SECONDS = 0.06
 """The least time between two signals: some 16 a second, however fast an engine talks."""

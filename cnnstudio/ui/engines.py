@@ -15,7 +15,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from cnnstudio.core.errors import JobFailed
 from cnnstudio.core.text import T, Text
-from cnnstudio.protocol.client import Delivery, Ended, EngineClient, EngineState
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import Delivery, Ended, EngineState
 from cnnstudio.protocol.exits import ExitKind, ExitReason
 from cnnstudio.protocol.messages import (
     Answer,

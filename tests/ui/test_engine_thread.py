@@ -14,7 +14,8 @@ from PySide6.QtCore import QElapsedTimer
 
 from cnnstudio.core.errors import JobFailed
 from cnnstudio.core.text import Text
-from cnnstudio.protocol.client import Delivery, Ended, EngineClient
+from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.delivery import Delivery, Ended
 from cnnstudio.protocol.exits import ExitKind
 from cnnstudio.protocol.messages import (
     Batches,

@@ -6,14 +6,15 @@ import math
 from typing import Any
 
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
 
 from cnnstudio.ui.plots.ticks import linear_ticks, log_ticks, tick_text
 from cnnstudio.ui.theme.theme import Theme
 
-_PIXELS_PER_TICK = {"left": 34, "bottom": 70}
+_PIXELS_PER_TICK = {"left": 26, "bottom": 60}
 
 
-class Axis(pg.AxisItem):
+class Axis(pg.AxisItem):  # type: ignore[misc]
     """An axis with ticks at 1, 2, 5 × 10ⁿ, in the theme's font.
 
     Args:
@@ -43,6 +44,7 @@ class Axis(pg.AxisItem):
         self.setPen(theme.colour("line"))
         self.setTickPen(theme.colour("line"))
         self.setStyle(tickFont=theme.font("tick"), tickTextOffset=6, tickAlpha=255)
+        self.setStyle(hideOverlappingLabels=False)
         self.setGrid(255 if self._side == "left" else False)
         if self._side == "left":
             self.setWidth(theme.scaled(self._room))
@@ -53,6 +55,11 @@ class Axis(pg.AxisItem):
         """Draws itself anew after `log` or `whole` has changed."""
         self.picture = None
         self.update()
+
+    def boundingRect(self) -> QRectF:
+        room = self._theme.line_height("tick")  # for the numbers at both ends
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(0, -room, 0, room) if self._side == "left" else rect
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
         most = max(2, int(size / self._theme.scaled(_PIXELS_PER_TICK[self._side])))

@@ -26,11 +26,12 @@ from cnnstudio.ui.widgets.label import Label
 BAND_ALPHA = 0.2
 SMALLEST_LOG = 1e-6
 _HOVER_PIXELS = 10  # to an epoch's end
+_WORST_PERCENT = 3  # of the columns of single batches
 _COLUMN_PIXELS = 2  # half the points of one column a pixel, drawn twice as fast, look the same
 _NAMES = {"loss": T("Loss"), "accuracy": T("Accuracy")}
 
 
-class _View(pg.ViewBox):
+class _View(pg.ViewBox):  # type: ignore[misc]
     """Zooms with the wheel along the bottom, pans by dragging; a double-click shows everything."""
 
     touched = Signal()
@@ -120,12 +121,12 @@ class CurvePlot(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         item = self.view.getPlotItem()
         item.hideButtons()
-        item.setContentsMargins(8, 4, 16, 4)
+        item.setContentsMargins(8, 8, 20, 4)
         self._band = pg.PlotCurveItem(pen=None, fillLevel="enclosed", skipFiniteCheck=True)
-        self._average = pg.PlotCurveItem(skipFiniteCheck=True)
-        self._validation = pg.PlotCurveItem(skipFiniteCheck=True)
+        self._average = pg.PlotCurveItem(skipFiniteCheck=True, antialias=True)
+        self._validation = pg.PlotCurveItem(skipFiniteCheck=True, antialias=True)
         self._means = pg.ScatterPlotItem(symbol="s", size=8, pxMode=True)
-        self._marks = pg.ScatterPlotItem(symbol="o", size=9, pxMode=True)
+        self._marks = pg.ScatterPlotItem(symbol="o", size=9, pxMode=True, antialias=True)
         for part in (self._band, self._average, self._validation, self._means, self._marks):
             item.addItem(part, ignoreBounds=True)
         self._box.sigResized.connect(self.redraw)
@@ -173,6 +174,14 @@ class CurvePlot(QWidget):
         self._free = False
         self.redraw()
 
+    def show_enlarged(self, alone: bool) -> None:
+        """Says whether this plot is shown alone."""
+        self.enlarge_button.setChecked(alone)
+        self.enlarge_button.rename(
+            T("Show all plots again") if alone else T("Show this plot alone"),
+            "minimize" if alone else "maximize",
+        )
+
     def redraw(self, *_: object) -> None:
         """Draws what there is in the view's own pixels."""
         curves = self._curves
@@ -204,10 +213,15 @@ class CurvePlot(QWidget):
         return np.log10(np.maximum(y, SMALLEST_LOG)) if self.log else y
 
     def _set_range(self, lowest: Floats, highest: Floats, average: Floats) -> None:
-        """Shows everything that is measured, but of single batches above no more than most."""
+        """Shows everything that is measured, but on a linear axis not the few worst batches."""
         curves, above = self._curves, 0.0 if self.log else -math.inf
-        if len(highest):  # a first batch of loss 30 shouldn't press everything else to the floor
-            highest = highest[highest <= 3 * np.nanpercentile(highest, 98)]
+        if len(lowest) and not self.log:
+            if self.quantity == "accuracy":
+                lowest = lowest[lowest >= np.percentile(lowest, _WORST_PERCENT)]
+                average = average[average >= np.min(lowest)]
+            else:
+                highest = highest[highest <= np.percentile(highest, 100 - _WORST_PERCENT)]
+                average = average[average <= np.max(highest)]
         found = finite_range(
             lowest, highest, average, curves.epochs.y, curves.validation.y, above=above
         )
@@ -295,8 +309,7 @@ class CurvePlot(QWidget):
             if len(finite):
                 last = points.y[finite[-1]]
                 y = float(self._drawn(np.array([last]))[0])
-                at = curves.now if self._live else float(points.x[finite[-1]])
-                labels.append(EndLabel(f"{show(name)} {last:.3f}", colour, at, y))
+                labels.append(EndLabel(f"{show(name)} {last:.3f}", colour, curves.now, y))
         self._overlay.set_ends(labels, curves.now if self._live else None)
 
     # ------------------------------------------------------------------------------ mouse
