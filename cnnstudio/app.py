@@ -19,10 +19,13 @@ from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
 from cnnstudio.protocol.client import EngineClient
 from cnnstudio.ui.background import Background
+from cnnstudio.ui.data.workspace import DataWorkspace
 from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.engines import Engines
+from cnnstudio.ui.inspect.workspace import InspectWorkspace
 from cnnstudio.ui.recovery import RecoveryGuard, RecoveryOffer
 from cnnstudio.ui.theme.theme import Theme
+from cnnstudio.ui.train.workspace import TrainWorkspace
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Language
 from cnnstudio.ui.window.computer import this_computer
@@ -33,7 +36,6 @@ from cnnstudio.ui.window.messages import Messages
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences, follow
 from cnnstudio.ui.window.signals import SignalsClose
-from cnnstudio.ui.window.workspace import Workspace
 
 _WARM_AFTER = 1000
 """Milliseconds until an engine starts ahead: the window draws and answers before."""
@@ -82,7 +84,7 @@ def build(
     session = Session(Document(Project()), preferences)
     messages = Messages()
     engines = Engines(logs_folder(), preferences.backend, preferences.device, make, app)
-    places = workspaces(context, session.document, store)
+    places = workspaces(context, session, engines, store)
     window = MainWindow(
         context, preferences, session, places, this_computer(), messages, Background("files", app)
     )
@@ -95,9 +97,18 @@ def build(
     return Studio(window, session, context, preferences, messages, engines)
 
 
-def workspaces(context: Context, document: Document, store: QSettings) -> Sequence[Workspace]:
+def workspaces(
+    context: Context, session: Session, engines: Engines, store: QSettings
+) -> tuple[DataWorkspace, DesignWorkspace, TrainWorkspace, InspectWorkspace]:
     """The workspaces that are there, in the order of their tabs."""
-    return (DesignWorkspace(document, context, store),)
+    document = session.document
+    train = TrainWorkspace(document, context, store, engines, lambda: session.path)
+    return (
+        DataWorkspace(document, context, store),
+        DesignWorkspace(document, context, store),
+        train,
+        InspectWorkspace(context, store, engines, train.training.folders),
+    )
 
 
 def run_app(argv: Sequence[str]) -> int:
