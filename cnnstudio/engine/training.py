@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import keras
 
@@ -104,8 +105,13 @@ def _fit(
     watcher: RunCallback,
     after: int,
 ) -> None:
+    batches: Any = stream.batches(after, record.epochs)
+    if keras.backend.backend() == "tensorflow":
+        from cnnstudio.engine.backends.tensorflow import feed
+
+        batches = feed(batches)
     model.fit(
-        stream.batches(after, record.epochs),
+        batches,
         steps_per_epoch=stream.steps,
         shuffle=False,  # the stream is shuffled; Keras could not
         initial_epoch=after,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 
 from cnnstudio.core.errors import BadInput, JobFailed
@@ -35,6 +36,22 @@ def test_a_backend_that_isnt_installed_has_a_remedy(
     monkeypatch.delitem(sys.modules, f"cnnstudio.engine.backends.{backend}", raising=False)
     with pytest.raises(JobFailed, match=f"{backend} isn't installed.*pip install {backend}"):
         describe("cpu")
+
+
+def test_tensorflow_is_fed_without_its_autotuner() -> None:
+    """It would hold up the end of a training, in one of three, for up to a minute."""
+    from cnnstudio.engine.backends.tensorflow import feed
+
+    batches = [
+        (np.full((size, 8, 8, 1), n, np.float32), np.full(size, n, np.uint8))
+        for n, size in enumerate((4, 4, 2))
+    ]
+    dataset = feed(iter(batches))
+    assert dataset.options().autotune.enabled is False
+    for given, (pictures, labels) in zip(batches, dataset.as_numpy_iterator(), strict=True):
+        np.testing.assert_array_equal(pictures, given[0])
+        np.testing.assert_array_equal(labels, given[1])
+        assert (pictures.dtype, labels.dtype) == (np.float32, np.uint8)
 
 
 def test_tensorflow_is_described() -> None:

@@ -1,8 +1,13 @@
-"""TensorFlow's devices."""
+"""TensorFlow's devices, and how it is fed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from cnnstudio.engine.backends import choose, cpu
 from cnnstudio.protocol.messages import Device
@@ -23,3 +28,19 @@ def select(device: str) -> tuple[tuple[Device, ...], str]:
         tf.config.set_visible_devices(gpus[int(chosen.removeprefix("gpu:"))], "GPU")
         tf.config.experimental.enable_op_determinism()
     return devices, chosen
+
+
+def feed(batches: Iterator[tuple[NDArray[Any], NDArray[Any]]]) -> tf.data.Dataset:
+    """Makes of `batches` what Keras would (generator_data_adapter.py), but for the autotuning.
+
+    The autotuner of tf.data sleeps longer from look to look, at last a minute, and in a third of
+    all trials the end of ``fit`` waited until it woke: a cancel may not take that long.
+    """
+    first = next(batches)
+    signature = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in first)
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    dataset = tf.data.Dataset.from_generator(
+        lambda: chain([first], batches), output_signature=signature
+    )
+    return dataset.prefetch(2).with_options(options)
