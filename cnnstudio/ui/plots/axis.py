@@ -8,7 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
-from cnnstudio.ui.plots.ticks import linear_ticks, log_ticks, tick_text
+from cnnstudio.ui.plots.ticks import linear_ticks, log_tick_text, log_ticks, tick_text
 from cnnstudio.ui.theme.theme import Theme
 
 _PIXELS_PER_TICK = {"left": 26, "bottom": 60}
@@ -74,5 +74,4 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if not self.log:
             return [tick_text(value, self._step) for value in values]
-        return [tick_text(v := 10.0**value, 10.0 ** math.floor(math.log10(v) + 1e-9))
-                for value in values]  # fmt: skip
+        return [log_tick_text(10.0**value) for value in values]

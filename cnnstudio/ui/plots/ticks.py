@@ -47,6 +47,13 @@ def tick_text(value: float, step: float) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
+def log_tick_text(value: float) -> str:
+    """A tick of a logarithmic axis: as many digits as it has, and no more."""
+    if value < 1e-4 or value >= 1e7:
+        return tick_text(value, value)
+    return f"{value:,.6g}"
+
+
 def padded(low: float, high: float, *, log: bool) -> tuple[float, float]:
     """A range with a little room at both ends; of a single value, some room around it."""
     if log:
