@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
@@ -17,6 +19,7 @@ from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.places import logs_folder, recovery_folder
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
+from cnnstudio.core.training.run_state import RunState
 from cnnstudio.protocol.client import EngineClient
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.data.workspace import DataWorkspace
@@ -31,6 +34,7 @@ from cnnstudio.ui.widgets.language import Language
 from cnnstudio.ui.window.computer import this_computer
 from cnnstudio.ui.window.dialogs import QtDialogs
 from cnnstudio.ui.window.engine_news import EngineNews
+from cnnstudio.ui.window.facts import ended_fact, took_long
 from cnnstudio.ui.window.main_window import MainWindow
 from cnnstudio.ui.window.messages import Messages
 from cnnstudio.ui.window.session import Session
@@ -90,6 +94,7 @@ def build(
     )
     dialogs = QtDialogs(context, window)
     session.use_dialogs(dialogs)
+    connect(places, window, messages)
     EngineNews(window, engines, dialogs)
     guard = RecoveryGuard(session, recovery_folder(), app)
     guard.news.connect(messages.add)
@@ -97,18 +102,53 @@ def build(
     return Studio(window, session, context, preferences, messages, engines)
 
 
+class Workspaces(NamedTuple):
+    """The workspaces that are there, in the order of their tabs."""
+
+    data: DataWorkspace
+    design: DesignWorkspace
+    train: TrainWorkspace
+    inspect: InspectWorkspace
+
+
 def workspaces(
     context: Context, session: Session, engines: Engines, store: QSettings
-) -> tuple[DataWorkspace, DesignWorkspace, TrainWorkspace, InspectWorkspace]:
-    """The workspaces that are there, in the order of their tabs."""
+) -> Workspaces:
+    """Creates the workspaces; what is heavy in them waits until they are first shown."""
     document = session.document
     train = TrainWorkspace(document, context, store, engines, lambda: session.path)
-    return (
+    return Workspaces(
         DataWorkspace(document, context, store),
         DesignWorkspace(document, context, store),
         train,
         InspectWorkspace(context, store, engines, train.training.folders),
     )
+
+
+def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
+    """What happens in one place reaches the others."""
+    training, chip, session = places.train.training, window.header.run, window.session
+
+    def go(place: str, layer: str) -> None:
+        window.show_workspace(place)
+        if layer:
+            places.design.show_layer(layer)
+
+    def tell(run: RunState) -> None:
+        watched = window.is_at("train") and window.isActiveWindow()
+        if not watched:
+            messages.add(ended_fact(run))
+        if not window.isActiveWindow() and took_long(run):
+            QApplication.alert(window)
+
+    places.train.go_to.connect(go)
+    places.inspect.train_wanted.connect(partial(go, "train", ""))
+    places.train.progress.progressed.connect(chip.show_progress)
+    places.train.progress.over.connect(chip.hide)
+    training.runs_changed.connect(places.inspect.refresh)
+    training.ended.connect(tell)
+    session.opened.connect(training.forget_project)
+    session.saved.connect(training.keep_runs)
 
 
 def run_app(argv: Sequence[str]) -> int:

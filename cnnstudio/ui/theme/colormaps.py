@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from cnnstudio.ui.theme.theme import Theme, mix
@@ -23,7 +22,9 @@ def viridis(marker: str) -> Table:
     Args:
         marker: The colour of what isn't finite, ``#RRGGBB``.
     """
-    colours = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, STEPS)
+    from pyqtgraph import colormap  # not before a map is drawn: it takes a while to import
+
+    colours = colormap.get("viridis").getLookupTable(0.0, 1.0, STEPS)
     return (*(QColor(*map(int, rgb)).rgb() for rgb in colours), QColor(marker).rgb())
 
 

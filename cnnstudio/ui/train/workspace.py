@@ -57,7 +57,7 @@ class TrainWorkspace(QObject):
     icon = "activity"
 
     go_to = Signal(str, str)
-    """(workspace, layer's id or "") where the person should go to mend something."""
+    """(workspace, layer's id or "") where the person should go: to mend something, or to watch."""
 
     def __init__(
         self,
@@ -94,7 +94,8 @@ class TrainWorkspace(QObject):
                 text=T("Train"),
                 keys=TRAIN_KEYS,
                 menu="run/1",
-                run=training.start,
+                run=self._start,
+                everywhere=True,
                 enabled=lambda: not training.running and not training.problems(),
                 why_not=T("A training is running, or something has to be mended first."),
             ),
@@ -104,6 +105,7 @@ class TrainWorkspace(QObject):
                 keys=PAUSE_KEYS,
                 menu="run/1",
                 run=training.pause_or_go_on,
+                everywhere=True,
                 enabled=live,
                 why_not=T("No training is running."),
             ),
@@ -113,6 +115,7 @@ class TrainWorkspace(QObject):
                 keys=STOP_KEYS,
                 menu="run/1",
                 run=training.stop,
+                everywhere=True,
                 enabled=live,
                 why_not=T("No training is running."),
             ),
@@ -121,6 +124,10 @@ class TrainWorkspace(QObject):
     def entries(self) -> Sequence[Entry]:
         """Nothing beyond the actions."""
         return ()
+
+    def _start(self) -> None:
+        self.training.start()
+        self.go_to.emit(self.id, "")
 
 
 class TrainWidget(QWidget):

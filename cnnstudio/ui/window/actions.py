@@ -45,6 +45,7 @@ class Action:
         enabled: Whether it can be done now.
         why_not: Why it can't, shown in its tooltip then.
         checked: Whether it is on, for something that is on or off.
+        everywhere: Whether a workspace's action works in all the others too.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Action:
     enabled: Callable[[], bool] = _always
     why_not: Text | None = None
     checked: Callable[[], bool] | None = None
+    everywhere: bool = False
 
 
 class Actions(QObject):
@@ -77,8 +79,9 @@ class Actions(QObject):
         self._place = ""
 
     def add(self, actions: Iterable[Action], place: str = "") -> None:
-        """Adds actions; those with a `place` exist only while that workspace is shown."""
+        """Adds actions; with a `place` they exist only while that workspace is shown."""
         for action in actions:
+            here = "" if action.everywhere else place
             made = QAction(self)
             Phrase(self._context.language, made, QAction.setText, action.text)
             made.setShortcuts(shortcuts(action.keys))
@@ -86,7 +89,7 @@ class Actions(QObject):
             made.setCheckable(action.checked is not None)
             made.triggered.connect(lambda _=False, action=action: self._run(action))
             self._window.addAction(made)
-            self._table[action.id] = (action, made, place)
+            self._table[action.id] = (action, made, here)
         self.refresh()
 
     def set_place(self, place: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import TN, T, Text
+from cnnstudio.core.training.run_state import RunState
 from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.widgets.numbers import short_count
 from cnnstudio.ui.window.computer import FRAMEWORKS, Computer
+
+_LONG = 120.0  # seconds
 
 
 def data_fact(project: Project) -> Text:
@@ -49,6 +54,23 @@ def device_fact(computer: Computer, backend: str) -> Text:
         count=computer.cores,
         backend=found,
     )
+
+
+def ended_fact(run: RunState) -> Text:
+    """How a run has ended."""
+    if run.reason is not None:
+        return run.reason
+    best = run.best_value("val_accuracy")
+    if math.isnan(best):
+        return T("The training has finished.")
+    return T(
+        "The training has finished. Best validation accuracy: {accuracy}", accuracy=f"{best:.4f}"
+    )
+
+
+def took_long(run: RunState) -> bool:
+    """Whether a run took so long that the person may have gone away meanwhile."""
+    return len(run.seconds) > 0 and bool(run.seconds[-1] > _LONG)
 
 
 def ready_fact(ready: Ready) -> Text:

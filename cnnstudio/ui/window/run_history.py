@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnstudio.core.errors import StudioError
-from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import TN, T, Text
+from cnnstudio.ui.train.summaries import project_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,12 @@ class RunHistory:
         )
 
 
-def read_history(folder: Path) -> RunHistory:
-    """Reads the runs in a folder; a damaged one counts for nothing. Not for the window's thread.
+def read_history(file: Path) -> RunHistory:
+    """Reads the runs of a project; a damaged one counts for nothing. It may take a while.
 
     Args:
-        folder: The folder of a project's runs; it needn't be there.
+        file: The project's file.
     """
-    runs, best = 0, []
-    for path in folder.iterdir() if folder.is_dir() else ():
-        try:
-            metrics = RunFolder.open(path).metrics()
-        except StudioError:
-            continue
-        runs += 1
-        best += [v for row in metrics.epochs if (v := row.logs.get("val_accuracy")) is not None]
-    return RunHistory(runs, max(best, default=None))
+    runs = project_runs(file, file.stem)
+    measured = [run.best_accuracy for run in runs if math.isfinite(run.best_accuracy)]
+    return RunHistory(len(runs), max(measured, default=None))

@@ -14,7 +14,7 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.resources import resource
-from cnnstudio.core.storage.project_file import SUFFIX, files_folder, load_project
+from cnnstudio.core.storage.project_file import SUFFIX, load_project
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.theme.tokens import GAP, PAGE_PADDING
@@ -280,7 +280,7 @@ class StartPage(QWidget):
         for path in self._rows:
             self._background.do(
                 str(path),
-                partial(read_history, files_folder(path) / "runs"),
+                partial(read_history, path),
                 partial(self._show_history, path),
                 lambda _reason: None,  # then there is nothing to say of it
             )
