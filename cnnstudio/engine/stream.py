@@ -109,3 +109,10 @@ class BatchStream:
             return self._chosen
         random = np.random.RandomState(self._seed + epoch * self.steps)
         return self._chosen[random.permutation(len(self._chosen))]
+
+
+def slices(whole: Batch, batch_size: int) -> list[Batch]:
+    """The pictures and labels of `whole` in batches, in their order, as views."""
+    pictures, labels = whole
+    starts = range(0, len(labels), batch_size)
+    return [(pictures[n : n + batch_size], labels[n : n + batch_size]) for n in starts]

@@ -14,7 +14,7 @@ from cnnstudio.engine.callbacks import Diverged, RunCallback
 from cnnstudio.engine.checkpoints import Arrays, load_state, load_weights
 from cnnstudio.engine.context import Cancelled, JobContext
 from cnnstudio.engine.data import RunData
-from cnnstudio.engine.stream import BatchStream
+from cnnstudio.engine.stream import BatchStream, slices
 from cnnstudio.protocol.messages import Phase, RunEnded, RunStarted
 
 logger = logging.getLogger(__name__)
@@ -105,19 +105,24 @@ def _fit(
     watcher: RunCallback,
     after: int,
 ) -> None:
+    batch_size = record.project.training.batch_size
     batches: Any = stream.batches(after, record.epochs)
+    validation: Any = data.validation()
     if keras.backend.backend() == "tensorflow":
         from cnnstudio.engine.backends.tensorflow import feed
 
-        batches = feed(batches)
+        batches = feed(lambda: stream.batches(after, record.epochs), stream.batch(after, 0))
+        if validation is not None:
+            measured = slices(validation, batch_size)
+            validation = feed(lambda: iter(measured), measured[0], len(measured))
     model.fit(
         batches,
         steps_per_epoch=stream.steps,
         shuffle=False,  # the stream is shuffled; Keras could not
         initial_epoch=after,
         epochs=record.epochs,
-        validation_data=data.validation(),
-        validation_batch_size=record.project.training.batch_size,
+        validation_data=validation,
+        validation_batch_size=batch_size,
         callbacks=[watcher],
         verbose=0,
     )

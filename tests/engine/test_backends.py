@@ -46,12 +46,14 @@ def test_tensorflow_is_fed_without_its_autotuner() -> None:
         (np.full((size, 8, 8, 1), n, np.float32), np.full(size, n, np.uint8))
         for n, size in enumerate((4, 4, 2))
     ]
-    dataset = feed(iter(batches))
+    dataset = feed(lambda: iter(batches), batches[0], len(batches))
     assert dataset.options().autotune.enabled is False
-    for given, (pictures, labels) in zip(batches, dataset.as_numpy_iterator(), strict=True):
-        np.testing.assert_array_equal(pictures, given[0])
-        np.testing.assert_array_equal(labels, given[1])
-        assert (pictures.dtype, labels.dtype) == (np.float32, np.uint8)
+    assert dataset.cardinality() == 3
+    for _epoch in range(2):
+        for given, (pictures, labels) in zip(batches, dataset.as_numpy_iterator(), strict=True):
+            np.testing.assert_array_equal(pictures, given[0])
+            np.testing.assert_array_equal(labels, given[1])
+            assert (pictures.dtype, labels.dtype) == (np.float32, np.uint8)
 
 
 def test_tensorflow_is_described() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from cnnstudio.engine.backends import choose, cpu
+from cnnstudio.engine.stream import Batch
 from cnnstudio.protocol.messages import Device
 
 
@@ -30,17 +28,23 @@ def select(device: str) -> tuple[tuple[Device, ...], str]:
     return devices, chosen
 
 
-def feed(batches: Iterator[tuple[NDArray[Any], NDArray[Any]]]) -> tf.data.Dataset:
+def feed(
+    batches: Callable[[], Iterator[Batch]], like: Batch, count: int | None = None
+) -> tf.data.Dataset:
     """Makes of `batches` what Keras would (generator_data_adapter.py), but for the autotuning.
 
     The autotuner of tf.data sleeps longer from look to look, at last a minute, and in a third of
     all trials the end of ``fit`` waited until it woke: a cancel may not take that long.
+
+    Args:
+        batches: Begins to give them, from the first one, each time it is called.
+        like: One of them, for their shapes and types.
+        count: How many there are, where Keras is to know.
     """
-    first = next(batches)
-    signature = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in first)
+    signature = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in like)
     options = tf.data.Options()
     options.autotune.enabled = False
-    dataset = tf.data.Dataset.from_generator(
-        lambda: chain([first], batches), output_signature=signature
-    )
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    if count is not None:
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
     return dataset.prefetch(2).with_options(options)
