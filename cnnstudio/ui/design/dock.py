@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QShowEvent, QSyntaxHighlighter, QTextDocument
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,6 +30,7 @@ from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import Line, ground
 
 BAR, OPEN = 28, 306
+_BOX_DRAWING = re.compile("[\u2500-\u257f]+")
 
 
 class ProblemList(QListWidget):
@@ -78,6 +81,19 @@ def spoken(text: Text, error: bool) -> Text:
     return T("error: {problem}", problem=text) if error else T("warning: {problem}", problem=text)
 
 
+class TableLines(QSyntaxHighlighter):
+    """Draws the lines of a printed table as what they are: quieter than its words."""
+
+    def __init__(self, context: Context, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._theme = context.theme
+        self._theme.changed.connect(self.rehighlight)
+
+    def highlightBlock(self, text: str) -> None:
+        for found in _BOX_DRAWING.finditer(text):
+            self.setFormat(found.start(), len(found[0]), self._theme.colour("line"))
+
+
 class SummaryView(QPlainTextEdit):
     """The network as ``model.summary()`` prints it."""
 
@@ -88,6 +104,7 @@ class SummaryView(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setStyleSheet("QPlainTextEdit { border: none; padding: 6px; }")
+        self._lines = TableLines(context, self.document())
         empty = Network()
         self._shown = (empty, analyse(empty))
         Phrase(context.language, self, QWidget.setAccessibleName, T("Summary"))

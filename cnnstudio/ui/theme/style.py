@@ -38,6 +38,7 @@ QPushButton[kind="icon"]:checked { background: $selection; }
 QPushButton[kind="status"] { border: none; border-radius: 4px; background: transparent;
   color: $muted; padding: 0 6px; min-height: ${status}px; }
 QPushButton[kind="status"]:hover { background: $hover; color: $text; }
+QPushButton[kind="status"]:checked { background: $selection; color: $text; }
 QPushButton[kind="row"] { border: none; border-radius: 0; background: transparent;
   text-align: left; padding: 0 12px; min-height: ${row}px; }
 QPushButton[kind="row"]:hover { background: $hover; }

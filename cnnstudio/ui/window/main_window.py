@@ -153,8 +153,9 @@ class MainWindow(QMainWindow):
         return not self.messages_panel.isHidden()
 
     def toggle_messages(self) -> None:
-        """Shows or hides the messages."""
+        """Shows or hides the messages; the last one is no news any more then."""
         self.messages_panel.setVisible(not self.messages_shown())
+        self.status.show_fact("message", "")
 
     def show_engine(self, ready: Ready | None) -> None:
         """Shows what an engine has said it trains on; None for what is known without one."""

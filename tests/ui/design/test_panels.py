@@ -226,3 +226,18 @@ def test_only_the_current_layers_form_and_derivation_are_seen(design: Open):
     assert [form for form in panel.findChildren(Form) if form.isVisible()] == [panel.form]
     rows = [row for row in panel.findChildren(ReasonRow) if row.isVisible()]
     assert set(rows) == set(panel.derivation.rows)
+
+
+def test_the_lines_of_the_summary_are_quieter_than_its_words(design: Open):
+    hands = design()
+    summary = hands.widget.dock.summary
+    hands.widget.dock.show_page(summary)
+    QApplication.processEvents()
+    line = summary.document().findBlockByLineNumber(2)
+    while "│" not in line.text():
+        line = line.next()
+    quiet = [f for f in line.layout().formats() if line.text()[f.start] == "│"]
+    colours = {f.format.foreground().color().name() for f in quiet}
+    assert colours == {hands.widget.view.palette().mid().color().name()}
+    coloured = "".join(line.text()[f.start : f.start + f.length] for f in line.layout().formats())
+    assert set(coloured) == {"│"}

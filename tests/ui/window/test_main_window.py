@@ -231,6 +231,7 @@ def test_messages_are_kept(qtbot: QtBot, desk: Desk) -> None:
     qtbot.mouseClick(desk.window.status.part("message"), Qt.MouseButton.LeftButton)
     assert desk.window.messages_panel.isVisible()
     assert desk.window.messages_panel.list.item(0).text().endswith("The run has finished.")
+    assert desk.window.status.part("message").isHidden()  # it has been read
     press(qtbot, desk, Qt.Key.Key_Escape)
     assert desk.window.messages_panel.isHidden()
 
