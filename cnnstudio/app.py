@@ -45,6 +45,15 @@ _WARM_AFTER = 1000
 """Milliseconds until an engine starts ahead: the window draws and answers before."""
 
 
+class Workspaces(NamedTuple):
+    """The workspaces that are there, in the order of their tabs."""
+
+    data: DataWorkspace
+    design: DesignWorkspace
+    train: TrainWorkspace
+    inspect: InspectWorkspace
+
+
 @dataclass(frozen=True, slots=True)
 class Studio:
     """The parts of a running window.
@@ -56,6 +65,7 @@ class Studio:
         preferences: What the person prefers.
         messages: The news of this session.
         engines: The processes that train and answer.
+        places: The workspaces.
     """
 
     window: MainWindow
@@ -64,6 +74,7 @@ class Studio:
     preferences: Preferences
     messages: Messages
     engines: Engines
+    places: Workspaces
 
 
 def build(
@@ -99,16 +110,7 @@ def build(
     guard = RecoveryGuard(session, recovery_folder(), app)
     guard.news.connect(messages.add)
     window.offer(RecoveryOffer(context, guard))
-    return Studio(window, session, context, preferences, messages, engines)
-
-
-class Workspaces(NamedTuple):
-    """The workspaces that are there, in the order of their tabs."""
-
-    data: DataWorkspace
-    design: DesignWorkspace
-    train: TrainWorkspace
-    inspect: InspectWorkspace
+    return Studio(window, session, context, preferences, messages, engines, places)
 
 
 def workspaces(
@@ -145,6 +147,7 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     places.inspect.train_wanted.connect(partial(go, "train", ""))
     places.train.progress.progressed.connect(chip.show_progress)
     places.train.progress.over.connect(chip.hide)
+    training.changed.connect(window.actions_table.refresh)
     training.runs_changed.connect(places.inspect.refresh)
     training.ended.connect(tell)
     session.opened.connect(training.forget_project)

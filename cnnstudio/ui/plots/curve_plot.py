@@ -117,6 +117,7 @@ class CurvePlot(QWidget):
         self.view = pg.PlotWidget(
             viewBox=self._box, axisItems={"left": self._left, "bottom": self._bottom}
         )
+        self._left.setZValue(-1)  # its grid under the curves
         self.view.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         item = self.view.getPlotItem()
@@ -272,7 +273,7 @@ class CurvePlot(QWidget):
         curves = self._curves
         rows = []
         for name, points, colour in (
-            (T("Training"), curves.epochs, "training"),
+            (T("Training mean"), curves.epochs, "training"),
             (T("Validation"), curves.validation, "validation"),
         ):
             found = np.flatnonzero(np.isclose(points.x, at))
@@ -302,7 +303,7 @@ class CurvePlot(QWidget):
         show, curves = self._context.language.show, self._curves
         labels = []
         for name, points, colour in (
-            (T("Training"), curves.average, "training"),
+            (T("Training average"), curves.average, "training"),
             (T("Validation"), curves.validation, "validation"),
         ):
             finite = np.flatnonzero(np.isfinite(points.y))

@@ -114,7 +114,7 @@ class PlotsPanel(QWidget):
             self,
             show(T("Save this plot")),
             str(Path.home() / f"{plot.quantity}.png"),
-            f"{show(T('Picture'))} (*.png);;{show(T('Values'))} (*.csv)",
+            f"{show(T('Picture'))} (*.png);;{show(T('Table of values'))} (*.csv)",
         )
         if path and run is not None:
             self.write(plot, Path(path))

@@ -91,6 +91,18 @@ def remember_elsewhere(file: Path, runs: Iterable[Path]) -> None:
         write_atomically(folder / ELSEWHERE, lines.encode())
 
 
+def mark_stopped(path: Path) -> None:
+    """Writes into a run's folder that it was stopped, where its process had no time to.
+
+    Raises:
+        StudioError: If it can't be written.
+    """
+    if (path / "run.json").is_file():
+        run = RunFolder.open(path)
+        if run.status is RunStatus.INTERRUPTED:
+            run.update(state=RunStatus.CANCELLED)
+
+
 def _folders(folder: Path) -> list[Path]:
     with contextlib.suppress(OSError):
         return [path for path in folder.iterdir() if path.is_dir()]

@@ -21,6 +21,7 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import FieldProblem, problems, training_problems
 from cnnstudio.core.training.run_state import EpochRecord, RunState, read_run
 from cnnstudio.protocol.delivery import Delivery, Ended
+from cnnstudio.protocol.exits import ExitKind, ExitReason
 from cnnstudio.protocol.messages import (
     Batches,
     EpochEnd,
@@ -36,6 +37,7 @@ from cnnstudio.ui.background import Background
 from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.train.summaries import (
     RunSummary,
+    mark_stopped,
     new_folder,
     project_runs,
     remember_elsewhere,
@@ -281,8 +283,7 @@ class Training(QObject):
             case Refused():
                 self._end(RunStatus.FAILED, event.text)
             case Ended():
-                self.details = "\n".join(event.reason.log_tail)
-                self._end(RunStatus.INTERRUPTED, event.reason.text)
+                self._end_of_engine(event.reason)
 
     def _end(self, status: RunStatus, reason: Text | None) -> None:
         run = self.live
@@ -295,6 +296,17 @@ class Training(QObject):
         self.changed.emit()
         self.ended.emit(run)
         self.refresh()
+
+    def _end_of_engine(self, reason: ExitReason) -> None:
+        """The engine went without the run's last word: stopped at its start, killed, crashed."""
+        path = self.live_path
+        if reason.kind is ExitKind.STOPPED and path is not None:
+            self._end(RunStatus.CANCELLED, reason.text)
+            self.do("mark", lambda: mark_stopped(path))
+        else:
+            self._end(RunStatus.INTERRUPTED, reason.text)
+            self.details = "\n".join(reason.log_tail)
+            self.changed.emit()
 
     def _say(self, text: Text) -> None:
         line = LogLine(text, datetime.now().astimezone())

@@ -109,7 +109,7 @@ def test_pointing_near_an_epochs_end_reads_it(qtbot: QtBot, plot: CurvePlot) -> 
     assert plot.readout is not None
     assert plot.readout.title == "End of epoch 2"
     assert [row[:2] for row in plot.readout.rows] == [
-        ("Training", "0.5000"),
+        ("Training mean", "0.5000"),
         ("Validation", "0.4500"),
     ]
     qtbot.mouseMove(plot.view.viewport(), QPoint(plot._pixel(1.5, 0).toPoint().x(), 100))

@@ -145,6 +145,24 @@ def test_stop_keeps_what_there_is(qtbot: QtBot, bench: Bench) -> None:
     assert notices(bench) == []
 
 
+def test_a_stop_before_the_first_batch_is_no_accident(qtbot: QtBot, bench: Bench) -> None:
+    bench.job = "stay_in preparing"
+    press_train(qtbot, bench)
+    engines = bench.training.engines
+    qtbot.waitUntil(lambda: engines.phase == "preparing", timeout=WAIT)
+    folder = RunFolder.create(
+        Path(bench.asked[0].run_dir), bench.document.project, epochs=1, seed=1
+    )
+    folder.update(pid=2**22 + 1)  # no process has it
+    click(qtbot, bench.widget.controls.stop)
+    until_it_is_over(qtbot, bench)
+    run = bench.training.shown
+    assert run is not None
+    assert run.status is RunStatus.CANCELLED
+    assert notices(bench) == []
+    qtbot.waitUntil(lambda: RunFolder.open(folder.path).status is RunStatus.CANCELLED, timeout=WAIT)
+
+
 def test_after_a_killed_engine_everything_is_explained_and_train_works_at_once(
     qtbot: QtBot, bench: Bench
 ) -> None:
@@ -202,7 +220,7 @@ def test_a_silent_engine_can_be_ended(
     until_it_is_over(qtbot, bench)
     run = bench.training.shown
     assert run is not None
-    assert run.status is RunStatus.INTERRUPTED
+    assert run.status is RunStatus.CANCELLED
 
 
 # ---------------------------------------------------------------------------------- settings
