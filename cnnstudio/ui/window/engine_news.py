@@ -6,11 +6,17 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from cnnstudio.core.text import T
+from cnnstudio.core.text import T, Text
 from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.window.dialogs import Dialogs
 from cnnstudio.ui.window.main_window import MainWindow
+
+_IN_THE_BAR: dict[str, Text | str] = {
+    "Ready": T("Ready to train"),
+    "No engine is running": "",
+}
+"""What stands in the status bar for a state that says too little, or nothing new, there."""
 
 
 class EngineNews(QObject):
@@ -36,8 +42,7 @@ class EngineNews(QObject):
         window, engines = self._window, self._engines
         go = partial(window.show_workspace, "train")
         state = engines.describe()
-        shown = T("Ready to train") if state == T("Ready") else state
-        window.status.show_fact("run", shown, go, "activity")
+        window.status.show_fact("run", _IN_THE_BAR.get(state.id, state), go, "activity")
         if engines.ready is not self._ready:
             self._ready = engines.ready
             window.show_engine(self._ready)
