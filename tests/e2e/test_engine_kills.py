@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.engine_kills import kill_after, orphan_after
 from tests.fakes.engines import nothing_left
-from tests.fakes.kills import kill_after, orphan_after
 
 # From the first import to the third epoch, on a fast machine and on a slow one.
 MOMENTS = (0.5, 3.1, 4.3, 5.7, 8.0)

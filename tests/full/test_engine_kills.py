@@ -14,8 +14,8 @@ import pytest
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.protocol.client import EngineClient
 from cnnstudio.protocol.messages import RunEnded, StartRun
+from tests.fakes.engine_kills import LOG, RUN, Killed, kill_after, orphan_after
 from tests.fakes.engines import events, nothing_left
-from tests.fakes.kills import LOG, RUN, Killed, kill_after, orphan_after
 
 ROUNDS = 200
 LONGEST = 9.0  # seconds: from the start of the process into about the fifth epoch
