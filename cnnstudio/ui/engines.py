@@ -22,7 +22,6 @@ from cnnstudio.protocol.messages import (
     Answer,
     Event,
     GoOn,
-    Heartbeat,
     Pause,
     Paused,
     Phase,
@@ -94,6 +93,7 @@ class Engines(QObject):
         self._next_run: StartRun | None = None
         self._answered = False
         self._paused = False
+        self._phase = Phase.STARTING
         self._ready: Ready | None = None
         self._last_end: ExitReason | None = None
         self._bench: EngineClient | None = None
@@ -308,6 +308,7 @@ class Engines(QObject):
             self._paused and not isinstance(event, Answer | Ended)
         )
         self._answered = self._answered or isinstance(event, Answer)
+        phase_before, self._phase = self._phase, self._run.phase
         if isinstance(event, Ended):
             self._last_end = event.reason
             self._run = None
@@ -316,7 +317,7 @@ class Engines(QObject):
         if ended and self._next_run is not None:
             request, self._next_run = self._next_run, None
             self._start_run(request)
-        return ended or isinstance(event, Heartbeat | Paused | Answer | Ready)
+        return ended or isinstance(event, Paused | Answer | Ready) or self._phase != phase_before
 
     def _receive_bench(self, delivery: Delivery) -> None:
         event = delivery.event

@@ -73,6 +73,7 @@ class ControlBar(QWidget):
         self._theme.changed.connect(self._resize)
         self._resize()
         training.changed.connect(self.sync)
+        training.engine_changed.connect(self.sync)
         self.sync()
 
     def sync(self) -> None:

@@ -127,9 +127,7 @@ class RunsPanel(QWidget):
                 if index == self.list.count():
                     self.list.addItem(QListWidgetItem())
                 item = self.list.item(index)
-                item.setData(Qt.ItemDataRole.UserRole, row)
-                show = self._context.language.show
-                item.setText(f"{row.title}, {show(row.note)}, {row.accuracy_text}")
+                self._fill(item, row)
                 if row.path == self._training.shown_path:
                     self.list.setCurrentItem(item)
             if self._training.shown_path is None:
@@ -138,6 +136,15 @@ class RunsPanel(QWidget):
         self.empty.setVisible(not rows)
         self.list.setVisible(bool(rows))
         self._sync_buttons()
+
+    def show_progress(self) -> None:
+        """Shows how far the run that trains is."""
+        for index in range(self.list.count()):
+            item = self.list.item(index)
+            row: RunRow = item.data(Qt.ItemDataRole.UserRole)
+            if row.path == self._training.live_path:
+                for fresh in self._live_row(row.title):
+                    self._fill(item, fresh)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -179,6 +186,13 @@ class RunsPanel(QWidget):
         done, status = len(live.epochs_done), RunStatus.RUNNING
         words = self._context.language.show(title)
         return [RunRow(path, words, status, live.paused, done, live.epochs, best)]
+
+    def _fill(self, item: QListWidgetItem, row: RunRow) -> None:
+        if item.data(Qt.ItemDataRole.UserRole) != row:
+            item.setData(Qt.ItemDataRole.UserRole, row)
+        words = f"{row.title}, {self._context.language.show(row.note)}, {row.accuracy_text}"
+        if item.text() != words:
+            item.setText(words)
 
     def _current(self) -> RunRow | None:
         item = self.list.currentItem()

@@ -133,6 +133,7 @@ class SettingsPanel(Panel):
         stack_sections(self, form, device)
         self.destroyed.connect(document.subscribe(lambda _before, _after: self.sync()))
         training.changed.connect(self.sync)
+        training.engine_changed.connect(self._show_engine)
         self.sync()
 
     def sync(self) -> None:
@@ -148,15 +149,18 @@ class SettingsPanel(Panel):
         taken = settings.optimizer.name in MOMENTUM_TAKERS
         momentum.setVisible(taken or "training.optimizer.momentum" in wrong)
         self._lock.setVisible(locked)
-        engines = self._training.engines
-        self._device.say(ready_fact(engines.ready) if engines.ready else "")
-        self._device.setVisible(engines.ready is not None)
-        self._engine.say(engines.describe())
+        self._show_engine()
 
     def focus_field(self, field: str) -> None:
         """Goes to a setting."""
         if field in self.rows:
             self.rows[field].editor.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _show_engine(self) -> None:
+        engines = self._training.engines
+        self._device.say(ready_fact(engines.ready) if engines.ready else "")
+        self._device.setVisible(engines.ready is not None)
+        self._engine.say(engines.describe())
 
     def _edit(self, setting: Setting, value: Any, *, done: bool) -> None:
         name = setting.field.removeprefix("training.")

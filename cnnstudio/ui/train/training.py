@@ -68,6 +68,8 @@ class Training(QObject):
 
     changed = Signal()
     """A run began or ended, was paused, or another one is shown."""
+    engine_changed = Signal()
+    """What `engines` says of itself has changed."""
     logged = Signal(object)
     """A `LogLine` of the run that is shown."""
     runs_changed = Signal()
@@ -97,7 +99,7 @@ class Training(QObject):
         self._mine: list[Path] = []  # started before the project had a file
         self._background = Background("runs", self)
         engines.run_event.connect(self._take)
-        engines.state_changed.connect(self.changed)
+        engines.state_changed.connect(self.engine_changed)
 
     def close(self) -> None:
         """Ends what is being read."""

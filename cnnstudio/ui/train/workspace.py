@@ -236,7 +236,7 @@ class TrainWidget(QWidget):
 
     def _tick(self) -> None:
         self.controls.show_progress()
-        self.runs.sync()
+        self.runs.show_progress()
         if self._training.silent_for or not self._training.running:
             self.sync()
         if not self._training.running:
