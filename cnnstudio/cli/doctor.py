@@ -14,6 +14,7 @@ import psutil
 import cnnstudio
 from cnnstudio.cli.console import Console
 from cnnstudio.core.errors import StudioError
+from cnnstudio.core.installing import pip_command
 from cnnstudio.core.storage.places import logs_folder
 from cnnstudio.core.text import T, Text, Translator
 from cnnstudio.protocol.client import EngineClient
@@ -71,7 +72,8 @@ def _look(name: str, version: str | None, console: Console) -> dict[str, Any]:
                 case Ready(devices=devices):
                     found["works"] = True
                     found["devices"] = [
-                        {"id": d.id, "name": d.name, "memory_bytes": d.memory} for d in devices
+                        {"id": d.id, "name": d.name, "memory_bytes": d.memory or None}
+                        for d in devices
                     ]
                     break
                 case Ended(reason=reason):
@@ -90,14 +92,12 @@ def _advice(name: str, backend: dict[str, Any]) -> list[Text]:
     """How to get what is missing, on this system."""
     if not backend["installed"]:
         if name == "tensorflow":
-            return [T("TensorFlow is missing. Get it with: pip install 'tensorflow>=2.21,<2.22'")]
-        package = {"torch": "torch", "jax": "jax"}[name]
+            return [T("TensorFlow is missing. Get it with: {command}", command=pip_command(name))]
         return [
             T(
-                "{backend} isn't installed; it is optional. Get it with: pip install "
-                "'cnnstudio[{package}]'",
+                "{backend} isn't installed; it is optional. Get it with: {command}",
                 backend=BACKENDS[name],
-                package=package,
+                command=pip_command(name),
             )
         ]
     has_gpu = any(device["id"].startswith("gpu") for device in backend["devices"])
@@ -107,13 +107,15 @@ def _advice(name: str, backend: dict[str, Any]) -> list[Text]:
         return [
             T(
                 "TensorFlow finds no GPU and computes on the CPU. With an NVIDIA GPU and its "
-                "driver: pip install 'cnnstudio[gpu]'"
+                "driver: {command}",
+                command=pip_command("gpu"),
             )
         ]
     return [
         T(
-            "TensorFlow has no GPU support on this system. A GPU can be used through PyTorch: pip "
-            "install 'cnnstudio[torch]', then train with --backend torch"
+            "TensorFlow has no GPU support on this system. A GPU can be used through PyTorch: "
+            "{command}, then train with --backend torch",
+            command=pip_command("torch"),
         )
     ]
 

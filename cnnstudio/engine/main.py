@@ -62,7 +62,8 @@ def run(
 
 def _load(device: str) -> tuple[Ready, Handlers]:
     from cnnstudio.engine.backends import describe
-    from cnnstudio.engine.jobs import HANDLERS
 
     backend, versions, devices, chosen = describe(device)
+    from cnnstudio.engine.jobs import HANDLERS  # imports Keras, so only once a device is chosen
+
     return Ready(backend=backend, versions=versions, devices=devices, device=chosen), HANDLERS

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import textwrap
 
 import numpy as np
 import pytest
 
-from cnnstudio.core.errors import BadInput, JobFailed
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.installing import pip_command
 from cnnstudio.engine.backends import choose, cpu, describe
 from cnnstudio.protocol.messages import Device
 
@@ -34,8 +38,35 @@ def test_a_backend_that_isnt_installed_has_a_remedy(
     monkeypatch.setenv("KERAS_BACKEND", backend)
     monkeypatch.setitem(sys.modules, backend, None)
     monkeypatch.delitem(sys.modules, f"cnnstudio.engine.backends.{backend}", raising=False)
-    with pytest.raises(JobFailed, match=f"{backend} isn't installed.*pip install {backend}"):
+    with pytest.raises(BadInput, match=f"{backend} isn't installed") as refused:
         describe("cpu")
+    assert str(refused.value).endswith(pip_command(backend))
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_a_backend_is_chosen_before_keras_is_imported(backend: str) -> None:
+    """Keras reads device and backend once, on import; and what is missing is said, not raised."""
+    look = textwrap.dedent(
+        f"""
+        import sys
+        from cnnstudio.core.errors import BadInput
+        from cnnstudio.engine.main import _load
+        sys.modules["{backend}"] = None
+        try:
+            _load("cpu")
+        except BadInput as error:
+            assert "keras" not in sys.modules
+            print(error)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", look],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"KERAS_BACKEND": backend},
+        check=False,
+    )
+    assert pip_command(backend) in done.stdout, done.stderr
 
 
 def test_tensorflow_is_fed_without_its_autotuner() -> None:

@@ -14,8 +14,9 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 import cnnstudio
-from cnnstudio.core.errors import BadInput, JobFailed
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.errors import BadInput, JobFailed, StudioError
+from cnnstudio.core.installing import pip_command
+from cnnstudio.core.text import T
 from cnnstudio.protocol.messages import Device
 
 
@@ -45,14 +46,14 @@ def describe(device: str) -> Backend:
         device: "auto" (a GPU if there is one), "cpu", "gpu" or "gpu:N".
 
     Raises:
-        JobFailed: When the backend isn't installed or can't be loaded.
-        BadInput: When there is no such device.
+        JobFailed: When the backend can't be loaded.
+        BadInput: When it isn't installed, or there is no such device.
     """
     name = os.environ.get("KERAS_BACKEND", "tensorflow")
     try:
         devices, chosen = importlib.import_module(f"{__name__}.{name}").select(device)
     except ImportError as error:
-        raise JobFailed(_not_there(name, error)) from error
+        raise _not_there(name, error) from error
     importlib.import_module("keras")
     versions = {
         "python": platform.python_version(),
@@ -97,17 +98,20 @@ def choose(wanted: str, devices: tuple[Device, ...]) -> str:
     )
 
 
-def _not_there(name: str, error: ImportError) -> Text:
-    command = f"pip install {name}"
+def _not_there(name: str, error: ImportError) -> StudioError:
     if isinstance(error, ModuleNotFoundError) and error.name == name:
-        return T(
-            "The backend {backend} isn't installed. Install it with: {command}",
-            backend=name,
-            command=command,
+        return BadInput(
+            T(
+                "The backend {backend} isn't installed. Install it with: {command}",
+                backend=name,
+                command=pip_command(name),
+            )
         )
-    return T(
-        "The backend {backend} can't be loaded: {reason}. Install it anew with: {command}",
-        backend=name,
-        reason=str(error).splitlines()[0].rstrip("."),
-        command=f"{command} --force-reinstall",
+    return JobFailed(
+        T(
+            "The backend {backend} can't be loaded: {reason}. Install it anew with: {command}",
+            backend=name,
+            reason=str(error).splitlines()[0].rstrip("."),
+            command=f"{pip_command(name)} --force-reinstall",
+        )
     )
