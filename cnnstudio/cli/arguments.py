@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gettext
 import os
+from pathlib import Path
 from typing import Any, NoReturn
 
 from cnnstudio.core.errors import BadInput
@@ -84,6 +85,17 @@ def seed(raw: str) -> int:
     """An argparse type: a run's seed."""
     value: int = whole("seed", 0, 2**32 - 1)(raw)
     return value
+
+
+def run_folder(raw: str) -> str:
+    """An argparse type: a run's folder, whose path an engine must be able to be told."""
+    try:
+        str(Path(raw).absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            T("{folder} can't be a run's folder: its name isn't UTF-8. Rename it.", folder=raw)
+        ) from error
+    return raw
 
 
 def epoch(raw: str) -> int | str:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cnnstudio.cli.arguments import epoch
+from cnnstudio.cli.arguments import epoch, run_folder
 from cnnstudio.cli.checkpoint import choose_epoch
 from cnnstudio.cli.console import Console, table
 from cnnstudio.cli.engine_job import run_job
@@ -26,7 +26,9 @@ PARTS = {
 
 def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument("run_dir", metavar="RUN", help=show.show(T("the run folder")))
+    parser.add_argument(
+        "run_dir", type=run_folder, metavar="RUN", help=show.show(T("the run folder"))
+    )
     parser.add_argument(
         "--epoch",
         type=epoch,

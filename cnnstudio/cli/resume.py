@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cnnstudio.cli.arguments import epochs
+from cnnstudio.cli.arguments import epochs, run_folder
 from cnnstudio.cli.console import Console
 from cnnstudio.cli.training import follow
 from cnnstudio.core.storage.run_folder import RunFolder
@@ -16,7 +16,10 @@ from cnnstudio.protocol.messages import StartRun
 def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
     """Declares the verb's arguments."""
     parser.add_argument(
-        "run_dir", metavar="RUN", help=show.show(T("the run folder, as given as --run-dir"))
+        "run_dir",
+        type=run_folder,
+        metavar="RUN",
+        help=show.show(T("the run folder, as given as --run-dir")),
     )
     parser.add_argument(
         "--epochs",
@@ -30,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Trains on, with the backend and the device of the run."""
     folder = RunFolder.open(Path(options.run_dir))
+    folder.to_go(options.epochs)  # refuses before an engine starts
     request = StartRun(
         run_dir=str(Path(options.run_dir).absolute()), epochs=options.epochs, resume=True
     )

@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cnnstudio.cli.arguments import add_engine, epochs, seed
+from cnnstudio.cli.arguments import add_engine, epochs, run_folder, seed
 from cnnstudio.cli.console import Console
 from cnnstudio.cli.training import follow
+from cnnstudio.core.analysis import analyse
+from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.project import with_choices
 from cnnstudio.core.storage.project_file import encode_project
+from cnnstudio.core.storage.run_folder import check_new
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.core.text import T, Translator
+from cnnstudio.core.training.checks import check_trainable
 from cnnstudio.protocol.messages import StartRun
 
 
@@ -21,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
     )
     parser.add_argument(
         "--run-dir",
+        type=run_folder,
         required=True,
         metavar="DIR",
         help=show.show(T("the folder of this run; new or empty")),
@@ -43,8 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
-    """Trains; the run folder has the result."""
+    """Trains; the run folder has the result.
+
+    What can be refused without Keras is refused before the seconds that an engine takes to start.
+    """
     project = load_project_argument(options.project)
+    chosen = with_choices(project, epochs=options.epochs, seed=options.seed)
+    check_trainable(chosen, analyse(chosen.network), dataset(chosen.data.source))
+    check_new(Path(options.run_dir))
     request = StartRun(
         run_dir=str(Path(options.run_dir).absolute()),
         project=encode_project(project).decode(),

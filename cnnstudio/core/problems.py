@@ -116,7 +116,10 @@ def link_problems(network: Network) -> Iterator[Problem]:
     for link in network.links:
         if link.source in network.by_id and link.target not in network.by_id:
             node = network.by_id[link.source]
-            text = T("A link leads from {layer} to a layer that isn't there.", layer=node.name)
+            text = T(
+                "A link leads from {layer} to a layer that isn't there. Remove the link.",
+                layer=node.name,
+            )
             yield _error(node, text, "", _disconnect(link))
 
 
@@ -176,8 +179,8 @@ def _linked_on(network: Network, node: LayerNode) -> bool:
 
 def _unknown(node: LayerNode) -> Problem:
     text = T(
-        "The studio doesn't know the layer kind {kind} of {layer}. It is kept as it is in the "
-        "project, but its shape is unknown and the network can't be trained with it.",
+        "The studio doesn't know the layer kind {kind} of {layer}. The project keeps it as it is, "
+        "but to train the network, replace or delete it.",
         kind=node.kind,
         layer=node.name,
     )
@@ -209,7 +212,10 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
     least, most = spec.inputs
     slots = Counter(link.slot for link in links)
     if "" in names:
-        text = T("A link into {layer} comes from a layer that isn't there.", layer=node.name)
+        text = T(
+            "A link into {layer} comes from a layer that isn't there. Remove the link.",
+            layer=node.name,
+        )
         yield _error(node, text, "", _disconnect(links[names.index("")]))
     elif most is not None and len(links) > most:
         text = (

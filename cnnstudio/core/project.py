@@ -94,3 +94,19 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     data: DataSettings = DataSettings()
     training: TrainingSettings = TrainingSettings()
     extra: dict[str, Any] = {}
+
+
+def with_choices(project: Project, *, epochs: int = 0, seed: int = -1) -> Project:
+    """The project with what one run does differently.
+
+    Args:
+        project: The project.
+        epochs: The epochs instead of the project's, unless 0.
+        seed: The seed instead of the project's, unless −1.
+    """
+    training = project.training
+    if epochs:
+        training = msgspec.structs.replace(training, epochs=epochs)
+    if seed >= 0:
+        training = msgspec.structs.replace(training, seed=seed)
+    return msgspec.structs.replace(project, training=training)

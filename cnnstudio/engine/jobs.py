@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import dataset
 from cnnstudio.core.data.scaling import scaled
-from cnnstudio.core.errors import BadInput
-from cnnstudio.core.project import Project
+from cnnstudio.core.project import Project, with_choices
 from cnnstudio.core.storage.project_file import decode_project
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T
@@ -125,7 +123,7 @@ def confusion_matrix(
 
 def _begin(message: StartRun, context: JobContext) -> RunEnded:
     project = decode_project(message.project, "project.cnnstudio")
-    project = _with_choices(project, message.epochs, message.seed)
+    project = with_choices(project, epochs=message.epochs, seed=message.seed)
     data = _checked_data(project)
     context.check_cancelled()
     model = _trainable_model(project)
@@ -144,18 +142,8 @@ def _begin(message: StartRun, context: JobContext) -> RunEnded:
 
 def _go_on(message: StartRun, context: JobContext) -> RunEnded:
     run = RunFolder.open(Path(message.run_dir), write=True)
-    after = max(run.state_epochs(), default=0)
-    epochs = message.epochs or run.record.epochs
-    if epochs <= after:
-        raise BadInput(
-            T(
-                "{folder} already has {done} epochs, and the number asked for is their total. "
-                "Ask for more than {done}.",
-                folder=str(run.path),
-                done=after,
-            )
-        )
-    project = _with_choices(run.record.project, epochs, run.record.seed)
+    after, epochs = run.to_go(message.epochs)
+    project = with_choices(run.record.project, epochs=epochs, seed=run.record.seed)
     data = _checked_data(project, run.read_split() if after else None)
     context.check_cancelled()
     model = _trainable_model(project)
@@ -169,16 +157,6 @@ def _go_on(message: StartRun, context: JobContext) -> RunEnded:
     context.log_to(run.log_path)
     run.write_split(data.split.train, data.split.validation)
     return train(run, model, data, context, after, state)
-
-
-def _with_choices(project: Project, epochs: int, seed: int) -> Project:
-    """The project with what the request says instead: `epochs` unless 0, `seed` unless −1."""
-    training = project.training
-    if epochs:
-        training = msgspec.structs.replace(training, epochs=epochs)
-    if seed >= 0:
-        training = msgspec.structs.replace(training, seed=seed)
-    return msgspec.structs.replace(project, training=training)
 
 
 def _checked_data(

@@ -8,6 +8,7 @@ validated), ``checkpoints/`` and ``log.txt``. Epochs are counted from 1 in all o
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ from cnnstudio.core.storage.project_file import (
     project_to_json,
     read_file,
 )
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.text import TN, T, Text
 
 FORMAT = "cnnstudio run"
 VERSION = 1
@@ -242,6 +243,34 @@ class RunFolder:
         """The epochs training can go on from exactly, in order."""
         return self.checkpoints.state_epochs()
 
+    def to_go(self, asked: int) -> tuple[int, int]:
+        """What a resume does.
+
+        Args:
+            asked: The epochs in total; 0 for as many as the run was to have.
+
+        Returns:
+            The epoch training goes on from exactly, and the epochs in total.
+
+        Raises:
+            BadInput: When they are done already, or another process trains the run.
+        """
+        self._check_idle()
+        done = max(self.state_epochs(), default=0)
+        total = asked or self.record.epochs
+        if total <= done:
+            raise BadInput(
+                TN(
+                    "{folder} already has {count} epoch, and the number asked for is the total. "
+                    "Ask for more than {count}.",
+                    "{folder} already has {count} epochs, and the number asked for is the total. "
+                    "Ask for more than {count}.",
+                    done,
+                    folder=str(self.path),
+                )
+            )
+        return done, total
+
     def write_split(self, train: Array, validation: Array) -> None:
         """Records which pictures train and which validate, as indices of the training file."""
         path = self.path / "split.npz"
@@ -279,7 +308,7 @@ class RunFolder:
         assert validation is not None
         return train, validation
 
-    def _prepare_to_write(self) -> None:
+    def _check_idle(self) -> None:
         if self.status is RunStatus.RUNNING and self.record.pid != os.getpid():
             raise BadInput(
                 T(
@@ -289,6 +318,9 @@ class RunFolder:
                     pid=str(self.record.pid),
                 )
             )
+
+    def _prepare_to_write(self) -> None:
+        self._check_idle()
         try:
             remove_leftovers(self.path / "run.json", older_than=0)
             (self.path / "split.tmp.npz").unlink(missing_ok=True)
@@ -298,19 +330,48 @@ class RunFolder:
         self.metrics_file.repair()
 
 
-def _claim(path: Path) -> None:
-    """Makes the folder, or takes an empty one, so that no second process can."""
+def check_new(path: Path) -> None:
+    """Whether a run could start in `path`; leaves nothing there.
+
+    Raises:
+        BadInput: When the folder isn't empty or can't be made.
+        JobFailed: When the disk breaks.
+    """
     try:
-        if path.is_dir() and any(path.iterdir()):
+        _check_empty(path)
+        there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+    except OSError as error:
+        raise write_fault(error, path) from error
+
+
+def _check_empty(path: Path) -> None:
+    if path.is_dir():
+        if any(path.iterdir()):
             raise BadInput(
                 T("{folder} isn't empty. Choose a new folder for the run.", folder=str(path))
             )
+    elif path.exists() or path.is_symlink():
+        raise _taken(path)
+
+
+def _taken(path: Path) -> BadInput:
+    return BadInput(
+        T("{folder} is already taken. Choose a new folder for the run.", folder=str(path))
+    )
+
+
+def _claim(path: Path) -> None:
+    """Makes the folder, or takes an empty one, so that no second process can."""
+    try:
+        _check_empty(path)
         path.mkdir(parents=True, exist_ok=True)
         (path / "checkpoints").mkdir()
     except FileExistsError as error:
-        raise BadInput(
-            T("{folder} is already taken. Choose a new folder for the run.", folder=str(path))
-        ) from error
+        raise _taken(path) from error
     except OSError as error:
         raise write_fault(error, path) from error
     except ValueError as error:  # a NUL in the name
