@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
-import msgspec
-
-from cnnstudio.core.text import Text, Translator
+from cnnstudio.core.errors import JobFailed
+from cnnstudio.core.text import T, Text, Translator
 
 
 @dataclass
@@ -31,30 +33,57 @@ class Console:
     def result(self, value: dict[str, Any], lines: list[str]) -> None:
         """Prints a verb's result: the JSON object, or the lines for a person."""
         self.end_live()
-        if self.as_json:
-            sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-        else:
-            sys.stdout.write("\n".join(lines) + "\n")
-        sys.stdout.flush()
+        if self.as_json:  # a name that isn't text stays readable: JSON has \\udc80 for it
+            lines = [json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)]
+        if sys.stdout is None:
+            raise JobFailed(
+                T("The result could not be written: standard output is closed. Open it, or > FILE.")
+            )
+        try:
+            _write(sys.stdout, "\n".join(lines) + "\n")
+        except BrokenPipeError:  # the reader has what it wants
+            return
+        except OSError as error:
+            raise JobFailed(
+                T(
+                    "The result could not be written to standard output: {reason}. Send it "
+                    "elsewhere.",
+                    reason=error.strerror or type(error).__name__,
+                )
+            ) from error
 
     def say(self, text: Text | str) -> None:
-        """Prints a line of progress or an error to stderr."""
+        """Prints a line of progress or an error to stderr; where that is gone, to nobody."""
         self.end_live()
-        sys.stderr.write(self.text(text) + "\n")
-        sys.stderr.flush()
+        self._tell(self.text(text) + "\n")
 
     def live(self, text: Text | str) -> None:
         """Redraws one line in place where stderr is a terminal; prints nothing elsewhere."""
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K" + self.text(text))
-            sys.stderr.flush()
+        if sys.stderr is not None and sys.stderr.isatty():
+            self._tell("\r\x1b[K" + self.text(text))
             self._live = True
 
     def end_live(self) -> None:
         """Clears the line that `live` draws."""
         if self._live:
-            sys.stderr.write("\r\x1b[K")
+            self._tell("\r\x1b[K")
             self._live = False
+
+    def _tell(self, words: str) -> None:
+        if sys.stderr is not None:
+            with contextlib.suppress(OSError):  # a job goes on without its listener
+                _write(sys.stderr, words)
+
+
+def _write(stream: TextIO, words: str) -> None:
+    """Writes at once; a stream that can't take it is led to nowhere, since Python tries again."""
+    try:
+        stream.write(words)
+        stream.flush()
+    except OSError:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, no path
+            os.dup2(nowhere.fileno(), stream.fileno())
+        raise
 
 
 def table(rows: list[tuple[str, ...]], right: tuple[int, ...] = ()) -> list[str]:

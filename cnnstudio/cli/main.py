@@ -24,7 +24,7 @@ VERBS: dict[str, Text] = {
     "doctor": T("what this computer has, what is missing and how to get it"),
 }
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 
 class Verb(Protocol):
@@ -53,9 +53,6 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         console.say(T("Stopped."))
         return INTERRUPTED
-    except BrokenPipeError:
-        _leave_stdout_alone()
-        return DONE
 
 
 def _run(argv: list[str], console: Console) -> int:
@@ -92,11 +89,3 @@ def _run(argv: list[str], console: Console) -> int:
 
 def _verb(name: str) -> Verb:
     return cast("Verb", importlib.import_module(f"cnnstudio.cli.{name}"))
-
-
-def _leave_stdout_alone() -> None:
-    """Keeps Python from complaining at exit about a reader that went away."""
-    import os
-    import sys
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

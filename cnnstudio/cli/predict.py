@@ -7,24 +7,29 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnstudio.cli.arguments import epoch
+from cnnstudio.cli.arguments import epoch, run_folder
 from cnnstudio.cli.checkpoint import choose_epoch
 from cnnstudio.cli.console import Console
 from cnnstudio.cli.engine_job import run_job
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import dataset
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T, Text, Translator
 from cnnstudio.decode.pictures import decode_picture
 from cnnstudio.protocol.messages import Predict, Predicted
+from cnnstudio.protocol.wire import MAX_FRAME
 
+MAX_BLOB = MAX_FRAME - 2**20  # bytes of pictures that one request carries
 SHOWN = 3  # classes a person is shown for a picture
 
 
 def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument("run_dir", metavar="RUN", help=show.show(T("the run folder")))
+    parser.add_argument(
+        "run_dir", type=run_folder, metavar="RUN", help=show.show(T("the run folder"))
+    )
     parser.add_argument(
         "images", nargs="+", metavar="IMAGE", help=show.show(T("the picture files"))
     )
@@ -52,8 +57,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
             "predictions": [
                 {"file": file, "class": best_class(row, classes), "probabilities": list(row)}
                 for file, row in rows
-            ],
-            "classes": [name.id for name in classes],
+            ]
         },
         [f"{file}: {likeliest(row, classes, console)}" for file, row in rows],
     )
@@ -82,8 +86,21 @@ def ask(folder: RunFolder, chosen: int, pictures: np.ndarray, console: Console) 
         chosen: The checkpoint's epoch.
         pictures: (pictures, rows, columns, channels), uint8, of the network's size.
         console: Where progress goes.
+
+    Raises:
+        BadInput: For more pictures than one request carries.
     """
     count, rows, columns, channels = pictures.shape
+    most = MAX_BLOB // (rows * columns * channels)
+    if count > most:
+        raise BadInput(
+            T(
+                "{count} pictures of {shape} are too many at once. Ask about {most} at a time.",
+                count=count,
+                shape=show_shape((rows, columns, channels)),
+                most=most,
+            )
+        )
     outcome = run_job(
         Predict(
             run_dir=str(folder.path.absolute()),

@@ -26,7 +26,10 @@ def open_regular(path: Path) -> BinaryIO:
             )
         if status.st_size == 0:
             raise BadInput(
-                T("{file} is empty (0 bytes); perhaps a copy was interrupted.", file=str(path))
+                T(
+                    "{file} is empty (0 bytes); perhaps a copy was interrupted. Copy it again.",
+                    file=str(path),
+                )
             )
         return path.open("rb")
     except FileNotFoundError as error:
@@ -34,5 +37,9 @@ def open_regular(path: Path) -> BinaryIO:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(
-            T("{file} can't be read: {reason}.", file=str(path), reason=reason)
+            T(
+                "{file} can't be read: {reason}. Check its permissions, or copy it elsewhere.",
+                file=str(path),
+                reason=reason,
+            )
         ) from error
