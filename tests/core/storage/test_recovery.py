@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -196,16 +199,35 @@ class TestOrphans:
         assert session.snapshots()
 
     @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
-    @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may do all")
     def test_a_folder_that_can_not_be_read_is_kept(self, tmp_path: Path) -> None:
         session = lost(tmp_path, version(1))
+        tmp_path.chmod(0o777)  # where the lock is taken
         session.path.chmod(0)
+        program = textwrap.dedent(
+            """
+            import os
+            from pathlib import Path
+            from cnnstudio.core.storage.recovery import orphans
+            str(orphans(Path("/nowhere")))  # imports what it needs while root may read it
+            if os.geteuid() == 0:  # who may read everything
+                os.setgroups([]); os.setgid(65534); os.setuid(65534)
+            (orphan,) = orphans(Path())
+            print(orphan.snapshot, orphan.problem)
+            """
+        )
         try:
-            (orphan,) = orphans(tmp_path)
+            done = subprocess.run(
+                [sys.executable, "-c", program],
+                cwd=tmp_path,  # others may not pass through the folders above it
+                env=os.environ | {"PYTHONPATH": str(Path(recovery.__file__).parents[3])},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         finally:
             session.path.chmod(0o700)
-        assert orphan.snapshot is None
-        assert "permission" in str(orphan.problem)
+        assert done.stdout.startswith("None "), done.stderr
+        assert "permission" in done.stdout
         assert offered(tmp_path) == [1]
 
 
