@@ -77,6 +77,17 @@ def explain(code: int, backend: str, log: Path) -> tuple[ExitKind, Text]:
             "Try another backend.",
             backend=name,
         )
+    if code in _CRASHES and backend == "tensorflow":
+        # Its oneDNN kernel for the gradient of a 1×1 convolution writes outside its memory.
+        return ExitKind.CRASHED, T(
+            "{backend} crashed ({how}). TensorFlow 2.21 can do so where a Conv2D with 1×1 kernels "
+            "has a stride above 1 and a batch has an odd number of pictures: try an even batch "
+            "size, or start with the environment variable TF_ENABLE_ONEDNN_OPTS=0. The engine's "
+            "log has the details: {log}",
+            backend=name,
+            how=_CRASHES[code],
+            log=str(log),
+        )
     if code in _CRASHES:
         return ExitKind.CRASHED, T(
             "{backend} crashed ({how}). The engine's log has the details: {log}",
