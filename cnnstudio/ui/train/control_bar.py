@@ -11,9 +11,7 @@ from cnnstudio.ui.train.progress import SegmentedProgress, time_left
 from cnnstudio.ui.train.training import Training
 from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.context import Context
-from cnnstudio.ui.widgets.keys import shown_keys
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
-from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import ground
 
 HEIGHT = 56
@@ -33,15 +31,9 @@ class ControlBar(QWidget):
         ground(self)
         self._training = training
         self._theme = context.theme
-        self.train = Button(context, T("Train"), "play", "primary")
-        self.pause = Button(context, T("Pause"), "pause")
-        self.stop = Button(context, T("Stop and keep"), "square", "danger")
-        for button, keys in (
-            (self.train, TRAIN_KEYS),
-            (self.pause, PAUSE_KEYS),
-            (self.stop, STOP_KEYS),
-        ):
-            Phrase(context.language, button, Button.setToolTip, shown_keys(keys))
+        self.train = Button(context, T("Train"), "play", "primary", action="train.start")
+        self.pause = Button(context, T("Pause"), "pause", action="train.pause")
+        self.stop = Button(context, T("Stop and keep"), "square", "danger", action="train.stop")
         self.train.clicked.connect(training.start)
         self.pause.clicked.connect(training.pause_or_go_on)
         self.stop.clicked.connect(training.stop)

@@ -26,6 +26,7 @@ class Button(QPushButton):
         kind: "" (outlined), "primary" (one per region), "quiet", "danger", "status", "row" or
             "disclosure".
         role: The type role of its text.
+        action: The action whose shortcut its tooltip names, "" for none.
         parent: Its parent.
     """
 
@@ -37,6 +38,7 @@ class Button(QPushButton):
         kind: str = "",
         *,
         role: str = "button",
+        action: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -44,13 +46,17 @@ class Button(QPushButton):
         self._icon = icon
         self._role = role
         self._kind = kind
-        self._reason: Phrase[QPushButton] | None = None
+        self._action = action
+        self._reason: Phrase[Button] | None = None
         self.setProperty("kind", kind)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._phrase = Phrase(context.language, self, QPushButton.setText, text)
         context.theme.changed.connect(self._dress)
         self._dress()
+        if action:
+            context.keys.changed.connect(self._show_tip)
+            self._show_tip()
 
     def say(self, text: Text | str) -> None:
         """Shows another text."""
@@ -66,8 +72,17 @@ class Button(QPushButton):
         """Enables it, or disables it and says why in its tooltip."""
         self.setEnabled(possible)
         if self._reason is None:
-            self._reason = Phrase(self._context.language, self, QPushButton.setToolTip, reason)
+            self._reason = Phrase(self._context.language, self, Button._show_tip)
         self._reason.set("" if possible else reason)
+
+    def _tip(self) -> str:
+        """What its tooltip says while it can be used."""
+        return self._context.keys.of(self._action)
+
+    def _show_tip(self, reason: str = "") -> None:
+        if not reason and self._reason is not None:
+            reason = self._context.language.show(self._reason.text)
+        self.setToolTip(reason or self._tip())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -93,7 +108,8 @@ class IconButton(Button):
         context: Theme and language.
         icon: The icon's name.
         name: What it does, read aloud and shown in the tooltip.
-        shortcut: Its keys, shown in the tooltip only; the action table owns them.
+        shortcut: Keys of its own that nobody can change, shown in the tooltip only.
+        action: The action whose shortcut the tooltip names, "" for none.
         checkable: Whether it stays down.
         parent: Its parent.
     """
@@ -105,11 +121,12 @@ class IconButton(Button):
         name: Text,
         shortcut: str = "",
         *,
+        action: str = "",
         checkable: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(context, "", icon, "icon", parent=parent)
-        self._shortcut = shortcut
+        self._shortcut, self._name = shortcut, ""
+        super().__init__(context, "", icon, "icon", action=action, parent=parent)
         self.setCheckable(checkable)
         self._name_phrase = Phrase(context.language, self, IconButton._set_name, name)
 
@@ -120,6 +137,10 @@ class IconButton(Button):
         self._name_phrase.set(name)
 
     def _set_name(self, words: str) -> None:
-        keys = shown_keys(self._shortcut)
+        self._name = words
         self.setAccessibleName(words)
-        self.setToolTip(f"{words}  {keys}" if keys else words)
+        self._show_tip()
+
+    def _tip(self) -> str:
+        keys = shown_keys(self._shortcut) or super()._tip()
+        return f"{self._name}  {keys}" if keys else self._name

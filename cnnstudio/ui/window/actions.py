@@ -90,6 +90,7 @@ class Actions(QObject):
             made.triggered.connect(lambda _=False, action=action: self._run(action))
             self._window.addAction(made)
             self._table[action.id] = (action, made, here)
+        self._tell_keys()
         self.refresh()
 
     def set_place(self, place: str) -> None:
@@ -123,7 +124,11 @@ class Actions(QObject):
         """
         for id, (action, made, _) in self._table.items():
             made.setShortcuts(shortcuts(own.get(id, action.keys)))
+        self._tell_keys()
         self.keys_changed.emit()
+
+    def _tell_keys(self) -> None:
+        self._context.keys.take({id: made.shortcut() for id, (_, made, _) in self._table.items()})
 
     def keys_text(self, id: str) -> str:
         """The first shortcut an action has now, as people write it here; "" for none."""
