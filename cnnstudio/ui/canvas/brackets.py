@@ -20,20 +20,27 @@ Sections = tuple[tuple[str, ...], tuple[str, ...]]
 _DISTANCE, _TICK = 30.0, 8.0
 
 
-def sections(analysis: Analysis) -> Sections | None:
+def sections(analysis: Analysis, before: Sections | None = None) -> Sections | None:
     """The ids of the feature extractor's and the classifier's layers; None unless both exist.
 
     The classifier begins where a feature map becomes a vector. The feature extractor is what
     comes before it, the input left out, and holds a convolution; the classifier holds a Dense.
+
+    Args:
+        analysis: What the network comes to.
+        before: What it was until now: a layer behind an error stays where it was.
     """
     maps: list[str] = []
     vectors: list[str] = []
     families: dict[bool, set[Family]] = {True: set(), False: set()}
-    for id, facts in analysis.nodes.items():
-        if facts.kind.family is not Family.INPUT:
-            is_map = len(facts.output) > 1
+    was_maps, was_vectors = before or ((), ())
+    for id, node in analysis.network.by_id.items():
+        facts = analysis.nodes.get(id)
+        known = facts is not None or id in was_maps or id in was_vectors
+        if node.spec is not None and known and node.spec.family is not Family.INPUT:
+            is_map = len(facts.output) > 1 if facts else id in was_maps
             (maps if is_map else vectors).append(id)
-            families[is_map].add(facts.kind.family)
+            families[is_map].add(node.spec.family)
     if Family.CONVOLUTION not in families[True] or Family.CORE not in families[False]:
         return None
     return tuple(maps), tuple(vectors)

@@ -49,19 +49,22 @@ class CanvasControls(QObject):
         self._view = view
         context, editor = view.context, view.editor
         self.tools = _Bar(view)
-        self.undo = IconButton(context, "undo-2", T("Undo"), "Ctrl+Z")
-        self.redo = IconButton(context, "redo-2", T("Redo"), "Ctrl+Shift+Z")
-        self.arrange = IconButton(context, "network", T("Arrange automatically"), "Ctrl+L")
+        self.undo = IconButton(context, "undo-2", T("Undo"), action="undo")
+        self.redo = IconButton(context, "redo-2", T("Redo"), action="redo")
+        self.arrange = IconButton(
+            context, "network", T("Arrange automatically"), action="design.arrange"
+        )
         for button in (self.undo, self.redo, self.arrange):
             self.tools.row.addWidget(button)
         self.undo.clicked.connect(editor.undo)
         self.redo.clicked.connect(editor.redo)
         self.arrange.clicked.connect(editor.arrange)
         self.zoom_bar = _Bar(view)
-        zoom_out = IconButton(context, "minus", T("Zoom out"), "Ctrl+-")
-        self.percent = Button(context, "100 %", kind="quiet", role="code-small")
-        self.percent.setToolTip("100 %  Ctrl+0")
-        zoom_in = IconButton(context, "plus", T("Zoom in"), "Ctrl++")
+        zoom_out = IconButton(context, "minus", T("Zoom out"), action="design.zoom_out")
+        self.percent = Button(
+            context, "100 %", kind="quiet", role="code-small", action="design.zoom_100"
+        )
+        zoom_in = IconButton(context, "plus", T("Zoom in"), action="design.zoom_in")
         fit = IconButton(context, "maximize", T("Show the whole network"), "Home")
         zoom_out.clicked.connect(lambda: view.zoom_to(view.zoom / ZOOM_STEP))
         self.percent.clicked.connect(lambda: view.zoom_to(1.0))
@@ -94,7 +97,7 @@ class CanvasControls(QObject):
         self._name(self.undo, T("Undo"), editor.undo_text, T("Nothing to undo yet."))
         self._name(self.redo, T("Redo"), editor.redo_text, T("Nothing to redo."))
         self.empty.setVisible(is_empty)
-        self.minimap.setVisible(not is_empty)
+        self._show_map()
 
     def _name(self, button: IconButton, verb: Text, what: Text | None, reason: Text) -> None:
         button.set_possible(what is not None, reason)
@@ -103,6 +106,11 @@ class CanvasControls(QObject):
 
     def _show_zoom(self) -> None:
         self.percent.say(f"{round(self._view.zoom * 100)} %")
+        self._show_map()
+
+    def _show_map(self) -> None:
+        """The map is there while a part of the network is out of view."""
+        self.minimap.setVisible(not self._view.shows_everything())
 
     def _place(self) -> None:
         width, height = self._view.width(), self._view.height()
@@ -110,9 +118,10 @@ class CanvasControls(QObject):
             bar.adjustSize()
         self.tools.move(width - self.tools.width() - _MARGIN, _MARGIN)
         bottom = height - _MARGIN
-        self.minimap.move(width - self.minimap.width() - _MARGIN, bottom - self.minimap.height())
-        self.zoom_bar.move(
-            self.minimap.x() - self.zoom_bar.width() - _GAP, bottom - self.zoom_bar.height()
+        above = bottom - self.zoom_bar.height()
+        self.zoom_bar.move(width - self.zoom_bar.width() - _MARGIN, above)
+        self.minimap.move(
+            width - self.minimap.width() - _MARGIN, above - self.minimap.height() - _GAP
         )
         self.empty.resize(320, 120)
         self.empty.move((width - 320) // 2, (height - 120) // 2)

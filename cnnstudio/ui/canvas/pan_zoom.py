@@ -11,6 +11,8 @@ from cnnstudio.ui.theme.theme import Theme
 
 SMALLEST_ZOOM, LARGEST_ZOOM = 0.05, 4.0
 ZOOM_STEP = 1.25
+READABLE_ZOOM = 0.35
+"""Below it names can't be told any more, so that the view shows less instead of smaller cards."""
 _FIT_MARGIN = 48.0
 _REACH = 1e6
 _DOTS_APART = 18.0
@@ -100,6 +102,30 @@ class PanZoomView(QGraphicsView):
         """Shows everything."""
         self.fit()
 
+    def settle(self) -> None:
+        """Shows everything where it stays readable; otherwise the beginning, at a readable zoom."""
+        self.fit()
+        whole = self.content()
+        if whole is None or self.zoom >= READABLE_ZOOM:
+            return
+        self.zoom_to(READABLE_ZOOM)
+        seen = self.visible_area()
+        margin = _FIT_MARGIN / READABLE_ZOOM
+        x = whole.centre.x if whole.width <= seen.width else whole.x - margin + seen.width / 2
+        y = whole.centre.y if whole.height <= seen.height else whole.y - margin + seen.height / 2
+        self.centre_on(Point(x, y))
+        self._fitted = True
+
+    def shows_everything(self) -> bool:
+        """Whether nothing is out of view."""
+        whole, seen = self.content(), self.visible_area()
+        return whole is None or (
+            seen.x <= whole.x
+            and seen.y <= whole.y
+            and whole.x + whole.width <= seen.x + seen.width
+            and whole.y + whole.height <= seen.y + seen.height
+        )
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         pixels, angle = event.pixelDelta(), event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -113,7 +139,7 @@ class PanZoomView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._fitted:
-            self.fit()
+            self.settle()
         self.view_changed.emit()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:

@@ -157,7 +157,7 @@ class NetworkScene(QGraphicsScene):
 
     def _frame(self, analysis: Analysis) -> None:
         """The brackets, and the room the index is made for."""
-        self._sections = sections(analysis)
+        self._sections = sections(analysis, self._sections)
         self._bracket(self.places, self.paths)
         everything = self.content()
         if everything is not None:

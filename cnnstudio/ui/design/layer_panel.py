@@ -199,10 +199,8 @@ class LayerPanel(Panel):
 
     def edit_parameters(self) -> None:
         """Puts the focus on the first parameter."""
-        node = self._current()
-        if node is not None and node.spec and node.spec.parameters and self.form is not None:
-            first = self.form.editor(node.spec.parameters[0].name)
-            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self._current() is not None and self.form is not None:
+            self.form.focus_first()
 
     def _current(self) -> LayerNode | None:
         ids = self._selection.ids

@@ -35,6 +35,8 @@ NARROW, WIDE = 1360, 1800
 """Below the first width the palette is a rail and the code a page of the dock; above the second
 the dock opens by itself."""
 
+_DOCK_SHARE = 0.38  # of the height, at most: the canvas is what is designed on
+
 _PALETTE, _SIDE = (
     {"narrow": 44, "normal": 216, "wide": 240},
     {
@@ -217,7 +219,7 @@ class DesignWidget(QWidget):
             self.view.cancel_gesture()  # it began on another network
             self.sync()
             if self._document.undo_text is None and self._document.redo_text is None:
-                self.view.fit()  # another project was opened
+                self.view.settle()  # another project was opened
         else:
             self.view.network_scene.synced.emit()
 
@@ -318,7 +320,7 @@ class DesignWidget(QWidget):
         bar = self._context.theme.scaled(BAR) + 1
         self.dock.setMinimumHeight(bar)
         self.dock.setMaximumHeight(16777215 if is_open else bar)
-        height = OPEN if is_open else bar
+        height = min(OPEN, round(self.height() * _DOCK_SHARE)) if is_open else bar
         self._middle.setSizes([max(self.height() - height, 100), height])
 
     def _open_palette(self, family: Family) -> None:

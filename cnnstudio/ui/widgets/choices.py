@@ -95,6 +95,8 @@ class Segmented(QWidget):
             segment.setProperty("place", place)
             self._group.addButton(segment, index)
             row.addWidget(segment, 1)
+        self._group.buttonToggled.connect(self._lead_focus)
+        self.setFocusProxy(self._group.button(0))
         self._group.idClicked.connect(lambda index: self.changed.emit(self._values[index]))
         Phrase(context.language, self, QWidget.setAccessibleName, name)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -122,6 +124,11 @@ class Segmented(QWidget):
         painter.setPen(QPen(self._theme.colour("control"), 1))
         painter.setBrush(self._theme.colour("surface"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _lead_focus(self, segment: QAbstractButton, chosen: bool) -> None:
+        """Focus that is given to the control goes to what is chosen."""
+        if chosen:
+            self.setFocusProxy(segment)
 
     def _resize(self) -> None:
         self.setFixedHeight(self._theme.scaled(CONTROL))

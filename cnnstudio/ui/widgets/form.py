@@ -283,6 +283,15 @@ class Form(QWidget):
         """The widget that edits a parameter."""
         return self._rows[name].editor
 
+    def focus_first(self) -> None:
+        """Gives the focus to the first parameter; one that is folded away is opened."""
+        rows = self._rows.values()
+        row = next((row for row in rows if not row.parameter.advanced), next(iter(rows), None))
+        if row is not None:
+            if row.parameter.advanced:
+                self._more.setChecked(True)
+            row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _add(self, context: Context, parameter: Parameter, label_width: int) -> _Row:
         row = _Row(context, parameter, label_width)
         self._rows[parameter.name] = row

@@ -194,3 +194,13 @@ def test_matches_put_beginnings_first():
     assert found("bn")[0] == "batch_normalization"
     assert found("zzz") == []
     assert found("") == list(kinds())
+
+
+def test_brackets_stay_behind_an_error(lecture: Network):
+    before = sections(analyse(lecture))
+    broken = edits.set_parameter(lecture, "n2", "kernel_size", 99)
+    broken = edits.set_parameter(broken, "n2", "padding", "valid")
+    analysis = analyse(broken)
+    assert analysis.errors
+    assert sections(analysis) is None
+    assert sections(analysis, before) == before

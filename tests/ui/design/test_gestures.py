@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from cnnstudio.core.network import Link
 from cnnstudio.ui.canvas.geometry import ROW, Point
+from cnnstudio.ui.canvas.pan_zoom import READABLE_ZOOM
 from tests.ui.design.hands import LEFT, NONE, Hands
 
 Open = Callable[..., Hands]
@@ -275,3 +276,30 @@ def test_an_undo_during_a_gesture_ends_it(design: Open):
     assert hands.widget.view.gesture is None
     assert "flatten" in hands.names()
     assert hands.document.undo_text is None
+
+
+def test_the_minimap_is_there_while_something_is_out_of_view(design: Open):
+    hands = design()
+    view, minimap = hands.widget.view, hands.widget.controls.minimap
+    assert view.shows_everything()
+    assert not minimap.isVisible()
+    view.zoom_to(2.0)
+    assert minimap.isVisible()
+    view.fit_all()
+    assert not minimap.isVisible()
+
+
+def test_a_long_network_begins_at_a_readable_zoom_and_is_shown_whole_when_asked(design: Open):
+    hands = design("lecture-vgg-bn", 1280, 700)
+    view = hands.widget.view
+    hands.widget.dock.show_page(hands.widget.dock.summary)
+    QApplication.processEvents()
+    assert view.height() < 500
+    assert view.zoom == READABLE_ZOOM
+    seen = view.visible_area()
+    first = view.network_scene.places[hands.id("input_1")]
+    assert seen.y < first.y < seen.y + seen.height / 2
+    assert hands.widget.controls.minimap.isVisible()
+    view.fit_all()
+    assert view.zoom < READABLE_ZOOM
+    assert view.shows_everything()

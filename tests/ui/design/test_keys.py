@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
+from cnnstudio.core.layers.registry import kinds
 from cnnstudio.ui.canvas.geometry import GRID
 from tests.ui.design.hands import Hands
 
@@ -250,3 +251,15 @@ def test_the_canvas_shows_that_it_has_the_focus(design: Open):
     view.setFocus(Qt.FocusReason.TabFocusReason)
     hands.widget.palette_panel.search.setFocus()
     assert view.grab().toImage() == plain
+
+
+@pytest.mark.parametrize("name", [name for name, kind in kinds().items() if kind.parameters])
+def test_enter_reaches_a_parameter_of_every_kind(design: Open, name: str):
+    hands = design("")
+    hands.widget.selection.choose([hands.widget.view.add_layer(kinds()[name])])
+    hands.press(Key.Key_Return)
+    form = hands.widget.layer_panel.form
+    assert form is not None
+    QApplication.processEvents()
+    assert form.isAncestorOf(hands.focus())
+    assert hands.focus().isVisible()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -236,3 +237,33 @@ def test_none_keeps_its_references(qtbot: QtBot, context: Context) -> None:
         field.setText("")
     heard.clear()
     assert abs(sys.getrefcount(None) - before) < 1000
+
+
+def test_focus_given_to_a_segmented_control_goes_to_what_is_chosen(
+    qtbot: QtBot, context: Context
+) -> None:
+    segments = Segmented(context, [("a", "A"), ("b", "B")], "Which")
+    qtbot.addWidget(segments)
+    segments.show()
+    with qtbot.waitActive(segments):
+        segments.activateWindow()
+    for value, words in (("b", "B"), ("a", "A")):
+        segments.set_value(value)
+        segments.setFocus()
+        focus = segments.window().focusWidget()
+        assert focus is not None
+        assert focus.accessibleName() == words
+
+
+def test_a_tooltip_follows_the_shortcut_and_the_reason(qtbot: QtBot, context: Context) -> None:
+    button = IconButton(context, "undo-2", T("Undo"), action="undo")
+    qtbot.addWidget(button)
+    assert button.toolTip() == "Undo"
+    context.keys.take({"undo": QKeySequence("Ctrl+Z")})
+    assert button.toolTip() == "Undo  Ctrl Z"
+    button.set_possible(False, T("Nothing to undo yet."))
+    assert button.toolTip() == "Nothing to undo yet."
+    context.keys.take({"undo": QKeySequence("Ctrl+U")})
+    assert button.toolTip() == "Nothing to undo yet."
+    button.set_possible(True)
+    assert button.toolTip() == "Undo  Ctrl U"
