@@ -19,6 +19,7 @@ from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.places import logs_folder, recovery_folder
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
+from cnnstudio.core.text import T
 from cnnstudio.core.training.run_state import RunState
 from cnnstudio.protocol.client import EngineClient
 from cnnstudio.ui.background import Background
@@ -31,6 +32,7 @@ from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.train.workspace import TrainWorkspace
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Language
+from cnnstudio.ui.widgets.states import Remedy
 from cnnstudio.ui.window.computer import this_computer
 from cnnstudio.ui.window.dialogs import QtDialogs
 from cnnstudio.ui.window.engine_news import EngineNews
@@ -66,6 +68,7 @@ class Studio:
         messages: The news of this session.
         engines: The processes that train and answer.
         places: The workspaces.
+        offer: What other windows have lost.
     """
 
     window: MainWindow
@@ -75,6 +78,7 @@ class Studio:
     messages: Messages
     engines: Engines
     places: Workspaces
+    offer: RecoveryOffer
 
 
 def build(
@@ -109,8 +113,9 @@ def build(
     EngineNews(window, engines, dialogs)
     guard = RecoveryGuard(session, recovery_folder(), app)
     guard.news.connect(messages.add)
-    window.offer(RecoveryOffer(context, guard))
-    return Studio(window, session, context, preferences, messages, engines, places)
+    offer = RecoveryOffer(context, guard)
+    window.offer(offer)
+    return Studio(window, session, context, preferences, messages, engines, places, offer)
 
 
 def workspaces(
@@ -174,8 +179,23 @@ def run_app(argv: Sequence[str]) -> int:
     SignalsClose(studio.window)
     QTimer.singleShot(_WARM_AFTER, studio.engines.warm)
     for argument in argv[:1]:
-        if argument.startswith(PREFIX):
-            studio.session.open_sample(argument.removeprefix(PREFIX))
-        elif Path(argument).suffix == SUFFIX:
-            studio.session.open(Path(argument))
+        open_argument(studio.window, studio.offer, argument)
     return app.exec()
+
+
+def open_argument(window: MainWindow, offer: RecoveryOffer, argument: str) -> None:
+    """Opens what was named on the command line; lost work, offered on the start page, is told of.
+
+    Args:
+        window: Where it is opened.
+        offer: What other windows have lost.
+        argument: A project file or ``sample:NAME``; anything else does nothing.
+    """
+    if argument.startswith(PREFIX):
+        window.session.open_sample(argument.removeprefix(PREFIX))
+    elif Path(argument).suffix == SUFFIX:
+        window.session.open(Path(argument))
+    if offer.rows and window.session.is_open and window.notice.current is None:
+        window.notice.show_news(
+            T("There is unsaved work from last time."), Remedy(T("Show it"), window.show_start)
+        )

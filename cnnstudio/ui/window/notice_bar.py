@@ -1,6 +1,8 @@
-"""What went wrong with a file, above the content until it is dismissed."""
+"""What the person should know now, above the content until it is dismissed."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -26,9 +28,21 @@ class NoticeBar(QWidget):
 
     def show_error(self, text: Text) -> None:
         """Says what went wrong."""
+        self._show(text, (), "danger")
+
+    def show_news(self, text: Text, remedy: Remedy) -> None:
+        """Says what waits elsewhere, with the button that leads there."""
+
+        def lead() -> None:
+            self.dismiss()
+            remedy.run()
+
+        self._show(text, (Remedy(remedy.text, lead),), "warning")
+
+    def _show(self, text: Text, remedies: Sequence[Remedy], tone: str) -> None:
         self.dismiss()
-        remedy = Remedy(T("Close"), self.dismiss)
-        self.current = Notice(self._context, text, remedies=[remedy])
+        remedies = [*remedies, Remedy(T("Close"), self.dismiss)]
+        self.current = Notice(self._context, text, remedies=remedies, tone=tone)
         self._row.addWidget(self.current)
         self.show()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cnnstudio.app import open_argument
 from cnnstudio.ui.recovery import RecoveryGuard, RecoveryOffer
 from cnnstudio.ui.window.dialogs import Leave
 from cnnstudio.ui.window.start_page import StartPage
@@ -43,3 +44,28 @@ def test_on_the_start_page_it_comes_first_and_enter_still_opens_the_sample(
     assert desk.window.close()
     guard.close()
     assert list(root.iterdir()) == []
+
+
+def test_a_project_named_at_the_start_does_not_hide_that_there_is_lost_work(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    root = tmp_path / "recovery"
+    lose(root, None, 2)
+    guard = RecoveryGuard(desk.session, root, delay=0.01)
+    offer = RecoveryOffer(desk.window.context, guard)
+    desk.window.offer(offer)
+    open_argument(desk.window, offer, "sample:lecture-cnn")
+    notice = desk.window.notice.current
+    assert desk.window.place == "design"
+    assert notice is not None
+    assert "unsaved work" in notice.what.text()
+    qtbot.mouseClick(notice.buttons[0], LEFT)
+    assert desk.window.notice.isHidden()
+    qtbot.waitUntil(offer.isVisible)
+    desk.answers.leave_with = Leave.DISCARD
+    qtbot.mouseClick(offer.rows[0].restore, LEFT)
+    assert offer.isHidden()
+    open_argument(desk.window, offer, "sample:dense-only")
+    assert desk.window.notice.current is None
+    assert desk.window.close()
+    guard.close()
