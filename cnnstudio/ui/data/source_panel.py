@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.document import Document
@@ -189,17 +189,17 @@ class ValuesSection(Section):
         self.body.addWidget(Label(context, heading, "small", "muted", wrap=True))
         self._histogram = Histogram(context)
         self.body.addWidget(self._histogram)
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        columns = QGridLayout()
+        columns.setHorizontalSpacing(8)
+        columns.setVerticalSpacing(0)
         self._numbers: dict[str, Label] = {}
         names = {"mean": T("mean"), "deviation": T("std"), "zeros": T("zeros")}
         for index, (key, text) in enumerate(names.items()):
-            if index:
-                row.addStretch(1)
-            row.addWidget(Label(context, text, "small", "muted"))
             self._numbers[key] = Label(context, "–", "code-small")
-            row.addWidget(self._numbers[key])
-        self.body.addLayout(row)
+            columns.addWidget(Label(context, text, "small", "muted"), 0, index)
+            columns.addWidget(self._numbers[key], 1, index)
+            columns.setColumnStretch(index, 1)
+        self.body.addLayout(columns)
         self._over = Label(context, "", "tick", "muted", wrap=True)
         self.body.addWidget(self._over)
 

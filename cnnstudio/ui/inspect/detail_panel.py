@@ -135,7 +135,7 @@ class DetailPanel(QWidget):
                 T("Map {number}, dead", number=place) if dead else T("Map {number}", number=place)
             )
             facts = T(
-                "min {low}  max {high}  mean {mean}  zeros {zeros} %",
+                "min {low}  max {high}\nmean {mean}  zeros {zeros} %",
                 low=plain(low),
                 high=plain(high),
                 mean=plain(float(self._values.mean())),

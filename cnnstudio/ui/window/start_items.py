@@ -254,8 +254,8 @@ class PictureStrip(QWidget):
 def size_text(analysis: Analysis) -> Text:
     """How large a network is, for a line with little room."""
     return TN(
-        "{count} layer · {parameters}",
-        "{count} layers · {parameters}",
+        "{count} layer · {parameters} parameters",
+        "{count} layers · {parameters} parameters",
         count=len(analysis.network.layers),
         parameters=analysis.total_params,
     )
