@@ -67,12 +67,13 @@ def faces_of(
     Args:
         network: The network.
         analysis: What it comes to.
-        before: The faces shown until now: a layer behind an error keeps its last shape.
+        before: The faces shown until now: a layer behind an error keeps its last shape, and all
+            keep their share while the total isn't known.
     """
     problems: dict[str, list[Problem]] = defaultdict(list)
     for problem in analysis.problems:
         problems[problem.node].append(problem)
-    total = analysis.total_params
+    total = None if analysis.errors else analysis.total_params
     return {
         id: _face(
             network, node, analysis.nodes.get(id), problems.get(id, []), total, before.get(id)
@@ -87,7 +88,7 @@ def _face(
     node: LayerNode,
     facts: NodeAnalysis | None,
     problems: list[Problem],
-    total: int,
+    total: int | None,
     before: Face | None,
 ) -> Face:
     severity = _worst(problems)
@@ -101,11 +102,18 @@ def _face(
         shape=shape,
         count=f"{facts.params:,}" if facts and facts.params else "",
         family=node.spec.family if node.spec else Family.RESHAPING,
-        share=facts.params / total if facts and total else 0.0,
+        share=_share(facts, total, before),
         inputs=inputs,
         severity=severity,
         stale=stale,
     )
+
+
+def _share(facts: NodeAnalysis | None, total: int | None, before: Face | None) -> float:
+    """A layer's share of all parameters; the last one while their number isn't known."""
+    if total is None:
+        return before.share if before else 0.0
+    return facts.params / total if facts and total else 0.0
 
 
 def _worst(problems: list[Problem]) -> Severity:

@@ -216,4 +216,5 @@ class Dock(QWidget):
             "circle-alert" if analysis.errors else "triangle-alert" if count else "check"
         )
         size = analysis.total_params * FLOAT_BYTES / 2**20
-        self._weights.say(T("{size} MB of weights as float32", size=f"{size:,.1f}"))
+        weights = T("{size} MB of weights as float32", size=f"{size:,.1f}")
+        self._weights.say("" if analysis.errors else weights)

@@ -31,6 +31,7 @@ from cnnstudio.ui.widgets.panel import Line, Panel, vertical_scroll
 from cnnstudio.ui.widgets.states import Notice, Remedy
 
 _TILE = 28
+_UNKNOWN = T("Sizes and counts are known once the errors are mended.")
 
 
 class FamilyTile(QWidget):
@@ -251,7 +252,7 @@ class LayerPanel(Panel):
         assert self._analysis is not None
         for problem in self._analysis.problems_of(node.id):
             if problem.parameter and node.spec.parameter(problem.parameter) and not node.refused:
-                self.form.show_problem(problem.parameter, problem.text)
+                self.form.mark(problem.parameter)  # the notice above says why
 
     def _changed(self, name: str, raw: object) -> None:
         node = self._current()
@@ -307,8 +308,9 @@ class _Overview(QWidget):
         else:
             self.title.say(T("Network"))
             hint = T("Select a layer to change it, or click a number to see where it comes from.")
-        facts = [one for id, one in analysis.nodes.items() if not ids or id in ids]
-        self.numbers.say(_numbers(facts))
+        shown = ids or tuple(analysis.network.by_id)
+        facts = [analysis.nodes[id] for id in shown if id in analysis.nodes]
+        self.numbers.say(_numbers(facts) if len(facts) == len(shown) else _UNKNOWN)
         self.hint.say(hint)
 
 

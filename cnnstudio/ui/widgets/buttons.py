@@ -60,7 +60,10 @@ class Button(QPushButton):
 
     def say(self, text: Text | str) -> None:
         """Shows another text."""
+        had_text = bool(self.text())
         self._phrase.set(text)
+        if bool(self.text()) != had_text:
+            self._dress()  # the icon keeps its distance from a text
 
     def set_icon(self, icon: str) -> None:
         """Shows another icon."""

@@ -275,6 +275,14 @@ class Form(QWidget):
         if problem is not None and self._rows[name].parameter.advanced:
             self._more.setChecked(True)
 
+    def mark(self, name: str) -> None:
+        """Marks a value as what is wrong; the reason stands elsewhere."""
+        row = self._rows[name]
+        if (mark := getattr(row.editor, "set_error", None)) is not None:
+            mark(True)
+        if row.parameter.advanced:
+            self._more.setChecked(True)
+
     def problem(self, name: str) -> str:
         """What is shown as wrong with a parameter; "" for nothing."""
         return self._rows[name].problem

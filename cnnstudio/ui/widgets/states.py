@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.theme.tokens import GAP, ICON, RADIUS
 from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.flow import Flow
 from cnnstudio.ui.widgets.label import Label
 
 
@@ -96,9 +97,8 @@ class Notice(QWidget):
         column.addWidget(self.why)
         self.buttons: list[Button] = []
         self.log: QPlainTextEdit | None = None
-        row = QHBoxLayout()
+        row = Flow(GAP)
         row.setContentsMargins(0, 6, 0, 0)
-        row.setSpacing(GAP)
         for remedy in remedies:
             button = Button(context, remedy.text)
             button.clicked.connect(lambda _=False, remedy=remedy: remedy.run())
@@ -114,7 +114,6 @@ class Notice(QWidget):
             show.toggled.connect(self.log.setVisible)
             row.addWidget(show)
             self.buttons.append(show)
-        row.addStretch(1)
         if self.buttons:
             column.addLayout(row)
         if self.log is not None:

@@ -32,8 +32,14 @@ def data_fact(project: Project) -> Text:
 
 
 def network_fact(project: Project, language: str) -> Text:
-    """The network's totals."""
+    """The network's totals; what keeps it from having any while something is wrong."""
     analysis = analyse(project.network)
+    if analysis.errors and project.network.layers:
+        return T(
+            "{layers} · {errors}",
+            layers=TN("{count} layer", "{count} layers", len(project.network.layers)),
+            errors=TN("{count} error", "{count} errors", len(analysis.errors)),
+        )
     return TN(
         "{count} layer · {parameters} parameters · {macs} multiply-adds",
         "{count} layers · {parameters} parameters · {macs} multiply-adds",

@@ -241,3 +241,31 @@ def test_the_lines_of_the_summary_are_quieter_than_its_words(design: Open):
     assert colours == {hands.widget.view.palette().mid().color().name()}
     coloured = "".join(line.text()[f.start : f.start + f.length] for f in line.layout().formats())
     assert set(coloured) == {"│"}
+
+
+def test_a_broken_network_states_no_totals_and_its_notice_fits_the_panel(design: Open):
+    hands = design(width=1152, height=620)
+    id, widget = hands.id("conv2d_2"), hands.widget
+    scene = widget.view.network_scene
+    share = scene.face(hands.id("conv2d_1")).share
+    widget.selection.choose([id])
+    widget.editor.set_parameter(id, "kernel_size", [40, 3])
+    QApplication.processEvents()
+    (notice,) = widget.layer_panel._notices
+    panel = widget.layer_panel
+    assert len(notice.buttons) == 2
+    for part in (notice, *notice.buttons):
+        right = part.mapTo(panel, part.rect().topRight()).x()
+        assert right < panel.width(), part
+    assert panel.form is not None
+    assert panel.form.problem("kernel_size") == ""  # it is said once, in the notice
+    assert widget.dock._weights.text() == ""
+    assert scene.face(hands.id("conv2d_1")).share == share
+    widget.selection.choose([])
+    assert "once the errors are mended" in panel.overview.numbers.text()
+    widget.selection.choose([id])
+    (notice,) = panel._notices
+    QTest.mouseClick(notice.buttons[0], LEFT)
+    widget.selection.choose([])
+    assert "8 layers" in panel.overview.numbers.text()
+    assert "MB" in widget.dock._weights.text()

@@ -17,6 +17,7 @@ from cnnstudio.ui.widgets.buttons import Button, IconButton
 from cnnstudio.ui.widgets.choices import CheckBox, Combo, Segmented, Switch
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField, SearchField
+from cnnstudio.ui.widgets.flow import Flow
 from cnnstudio.ui.widgets.focus_ring import FocusRing
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.language import Language
@@ -267,3 +268,29 @@ def test_a_tooltip_follows_the_shortcut_and_the_reason(qtbot: QtBot, context: Co
     assert button.toolTip() == "Nothing to undo yet."
     button.set_possible(True)
     assert button.toolTip() == "Undo  Ctrl U"
+
+
+def test_a_flow_breaks_where_there_is_no_room(qtbot: QtBot, context: Context) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    flow = Flow(8)
+    holder.setLayout(flow)
+    flow.setContentsMargins(0, 0, 0, 0)
+    buttons = [Button(context, words) for words in ("One thing", "Another thing", "A third")]
+    for button in buttons:
+        flow.addWidget(button)
+    wide = flow.sizeHint().width()
+    holder.resize(wide, 200)
+    holder.show()
+    assert len({button.y() for button in buttons}) == 1
+    one = flow.heightForWidth(wide)
+    holder.resize(flow.minimumSize().width(), 200)
+    flow.activate()
+    assert [button.x() for button in buttons] == [0, 0, 0]
+    assert flow.heightForWidth(holder.width()) == 3 * one + 2 * 8
+    buttons[1].hide()
+    flow.activate()
+    assert buttons[2].y() == one + 8
+    assert flow.takeAt(0) is not None
+    assert flow.count() == 2
+    assert flow.itemAt(2) is None
