@@ -1,6 +1,6 @@
 """A frozen build, started from a folder with spaces and Hangul: some two minutes.
 
-Needs PyInstaller: ``pip install pyinstaller``.
+Needs the optional extra: ``pip install -e '.[frozen]'``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SPEC = ROOT / "packaging" / "frozen" / "engine.spec"
 
 pytestmark = [
     pytest.mark.timeout(1800),
-    pytest.mark.skipif(not importlib.util.find_spec("PyInstaller"), reason="needs PyInstaller"),
+    pytest.mark.skipif(not importlib.util.find_spec("PyInstaller"), reason="the extra frozen isn't here"),
 ]
 
 
