@@ -21,7 +21,9 @@ SPEC = ROOT / "packaging" / "frozen" / "engine.spec"
 
 pytestmark = [
     pytest.mark.timeout(1800),
-    pytest.mark.skipif(not importlib.util.find_spec("PyInstaller"), reason="the extra frozen isn't here"),
+    pytest.mark.skipif(
+        not importlib.util.find_spec("PyInstaller"), reason="the extra frozen isn't here"
+    ),
 ]
 
 
