@@ -208,11 +208,13 @@ class TestOrphans:
             import os
             from pathlib import Path
             from cnnstudio.core.storage.recovery import orphans
-            str(orphans(Path("/nowhere")))  # imports what it needs while root may read it
+            from cnnstudio.core.text import Translator
+            show = Translator("en").show
+            orphans(Path("/nowhere"))  # reads what it needs while root may
             if os.geteuid() == 0:  # who may read everything
                 os.setgroups([]); os.setgid(65534); os.setuid(65534)
             (orphan,) = orphans(Path())
-            print(orphan.snapshot, orphan.problem)
+            print(orphan.snapshot, show(orphan.problem))
             """
         )
         try:
