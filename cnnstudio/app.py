@@ -39,6 +39,7 @@ from cnnstudio.ui.window.engine_news import EngineNews
 from cnnstudio.ui.window.facts import ended_fact, took_long
 from cnnstudio.ui.window.main_window import MainWindow
 from cnnstudio.ui.window.messages import Messages
+from cnnstudio.ui.window.qt_words import QtWords
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences, follow
 from cnnstudio.ui.window.signals import SignalsClose
@@ -100,6 +101,7 @@ def build(
     )
     context = Context(theme, Language(preferences.language))
     follow(preferences, context)
+    QtWords(context.language, app)
     session = Session(Document(Project()), preferences)
     messages = Messages()
     engines = Engines(logs_folder(), preferences.backend, preferences.device, make, app)
