@@ -188,7 +188,7 @@ class SampleCard(QAbstractButton):
         painter.setFont(theme.font("small"))
         painter.setPen(theme.colour("muted"))
         _elided(painter, row, show(self._about))
-        painter.setFont(theme.font("code-small"))
+        painter.setFont(theme.font("small"))
         _elided(painter, row.translated(0, row.height() + 4), show(self._size))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
