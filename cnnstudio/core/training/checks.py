@@ -19,7 +19,8 @@ from cnnstudio.core.project import DataSettings, Optimizer, Project, TrainingSet
 from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T, Text
 
-OPTIMIZERS = ("adam", "sgd", "rmsprop", "adamw")
+OPTIMIZER_NAMES = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "adamw": "AdamW"}
+OPTIMIZERS = tuple(OPTIMIZER_NAMES)
 LOSSES = ("auto", "sparse_categorical_crossentropy")
 FITS = ("stretch", "pad")
 COLOURS = {"grey": 1, "rgb": 3}  # channels the network gets

@@ -27,6 +27,7 @@ BAND_ALPHA = 0.2
 SMALLEST_LOG = 1e-6
 _HOVER_PIXELS = 10  # to an epoch's end
 _WORST_PERCENT = 3  # of the columns of single batches
+_NAMES_WIDTH = 104  # kept free on the right, for the names at the curves' ends
 _COLUMN_PIXELS = 2  # half the points of one column a pixel, drawn twice as fast, look the same
 _NAMES = {"loss": T("Loss"), "accuracy": T("Accuracy")}
 
@@ -187,7 +188,8 @@ class CurvePlot(QWidget):
         """Draws what there is in the view's own pixels."""
         curves = self._curves
         if not self._free:
-            self._box.setXRange(0, curves.end, padding=0)
+            names = self._context.theme.scaled(_NAMES_WIDTH) / max(self._box.width(), 1.0)
+            self._box.setXRange(0, curves.end / (1 - min(names, 0.3)), padding=0)
         low, high = self._box.viewRange()[0]
         count = max(int(self._box.width() / _COLUMN_PIXELS), 2)
         places = columns(curves.batches.x, low, high, count)

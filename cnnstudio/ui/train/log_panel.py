@@ -68,7 +68,9 @@ class LogPanel(QWidget):
             self.list.takeItem(0)
         words = self._context.language.show(line.text)
         time = line.at.strftime("%H:%M:%S   ") if line.at else ""
-        self.list.addItem(QListWidgetItem(time + words))
+        item = QListWidgetItem(time + words)
+        item.setToolTip(words)
+        self.list.addItem(item)
 
     def _scrolled(self, value: int) -> None:
         self._at_end = value >= self.list.verticalScrollBar().maximum()

@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.core.storage.run_folder import RunStatus
 from cnnstudio.core.text import TN, T, Text
+from cnnstudio.core.training.checks import OPTIMIZER_NAMES
+from cnnstudio.protocol.exits import BACKEND_NAMES
 from cnnstudio.ui.theme.tokens import ICON, PANEL_PADDING
 from cnnstudio.ui.train.summaries import RunSummary
 from cnnstudio.ui.train.training import Training
@@ -259,12 +261,13 @@ class RunDetails(Section):
         record, training = run.record, run.record.project.training
         optimizer = training.optimizer
         shown = {
-            "optimizer": optimizer.name,
+            "optimizer": OPTIMIZER_NAMES.get(optimizer.name, optimizer.name),
             "rate": f"{optimizer.learning_rate:.10g}",
             "batch": f"{training.batch_size:,}",
             "seed": str(record.seed),
             "network": str(len(record.project.network.layers)),
-            "device": f"{record.device} · {record.backend}",
+            "device": f"{record.device.upper()} · "
+            f"{BACKEND_NAMES.get(record.backend, record.backend)}",
         }
         for key, words in shown.items():
             self._values[key].say(words)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project, TrainingSettings
 from cnnstudio.core.text import T, Text
-from cnnstudio.core.training.checks import SEEDS
+from cnnstudio.core.training.checks import OPTIMIZER_NAMES, SEEDS
 from cnnstudio.ui.theme.tokens import FORM_ROW, GAP
 from cnnstudio.ui.train.training import Training
 from cnnstudio.ui.widgets.choices import Combo, Option, Switch
@@ -56,7 +56,7 @@ SETTINGS = (
         "training.optimizer.name",
         T("Optimizer"),
         T("How the gradients become steps. Adam fits its steps to each weight; SGD doesn't."),
-        (("adam", "Adam"), ("sgd", "SGD"), ("rmsprop", "RMSprop"), ("adamw", "AdamW")),
+        tuple(OPTIMIZER_NAMES.items()),
     ),
     Setting(
         "training.optimizer.learning_rate",

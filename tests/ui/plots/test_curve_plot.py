@@ -147,7 +147,9 @@ def test_the_view_stays_where_the_person_put_it(plot: CurvePlot) -> None:
     draw(plot, run_of(), live=True)
     assert plot._box.viewRange()[0] == pytest.approx([1.0, 2.0])
     plot.fit()
-    assert plot._box.viewRange()[0] == pytest.approx([0.0, 3.0])
+    low, high = plot._box.viewRange()[0]
+    assert low == 0.0
+    assert 3.0 < high < 4.3  # with room for the names at the ends
 
 
 @pytest.mark.parametrize("quantity", ["loss", "accuracy"])
