@@ -27,7 +27,7 @@ BAND_ALPHA = 0.2
 SMALLEST_LOG = 1e-6
 _HOVER_PIXELS = 10  # to an epoch's end
 _WORST_PERCENT = 3  # of the columns of single batches
-_NAMES_WIDTH = 104  # kept free on the right, for the names at the curves' ends
+_NAMES_WIDTH = 144  # kept free on the right, for the names at the curves' ends
 _COLUMN_PIXELS = 2  # half the points of one column a pixel, drawn twice as fast, look the same
 _NAMES = {"loss": T("Loss"), "accuracy": T("Accuracy")}
 
