@@ -36,7 +36,6 @@ ONLY = {
     "PIL": {"decode", "engine", "inspector"},
     "PySide6": {"ui", "app"},
     "pyqtgraph": {"ui", "app"},
-    "superqt": {"ui", "app"},
 }
 
 LONGEST_FILE = 500

@@ -113,7 +113,7 @@ def test_pointing_near_an_epochs_end_reads_it(qtbot: QtBot, plot: CurvePlot) -> 
         ("Validation", "0.4500"),
     ]
     qtbot.mouseMove(plot.view.viewport(), QPoint(plot._pixel(1.5, 0).toPoint().x(), 100))
-    assert plot.readout.title == "Epoch 1.50"
+    assert plot.readout.title in ("Epoch 1.49", "Epoch 1.50", "Epoch 1.51")  # whole pixels
     assert [row[0] for row in plot.readout.rows] == ["Batch", "Average"]
 
 
