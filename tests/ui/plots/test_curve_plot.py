@@ -115,7 +115,7 @@ def test_pointing_near_an_epochs_end_reads_it(qtbot: QtBot, plot: CurvePlot) -> 
     qtbot.mouseMove(plot.view.viewport(), QPoint(plot._pixel(1.5, 0).toPoint().x(), 100))
     word, number = plot.readout.title.split()
     assert word == "Epoch"
-    assert float(number) == pytest.approx(1.5, abs=1 / STEPS)  # the nearest batch to the pixel
+    assert float(number) == pytest.approx(1.5, abs=1.5 / STEPS)  # the batch nearest to the pixel
     assert [row[0] for row in plot.readout.rows] == ["Batch", "Average"]
 
 
