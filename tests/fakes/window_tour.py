@@ -75,11 +75,12 @@ def tour(studio: Studio) -> None:
     say("meanwhile", window.place)
     wait(chip.isHidden, "the end of the run")
     say("news", [message.text.id for message in studio.messages.all])
-    wait(lambda: studio.engines.ready is not None, "the next engine")
+    state = window.status.part("run")
+    wait(lambda: state.text() == "Ready to train", "the next engine")
     for place in ("data", "design", "train"):
         window.show_workspace(place)
         QApplication.processEvents()
-    say("state", window.status.part("run").text())
+    say("state", state.text())
     window.close()
 
 
