@@ -38,7 +38,6 @@ class Setting(QWidget):
         super().__init__()
         self.names = (title, note)
         self._note = Label(context, note, "small", "muted", wrap=True)
-        self._note.setVisible(bool(note))
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Label(context, title, "body"))
@@ -48,6 +47,7 @@ class Setting(QWidget):
         row.setSpacing(PAGE_PADDING)
         row.addLayout(words, 1)
         row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._note.setVisible(bool(note))  # not before it is in here: it would be a window
         self._theme, self._height = context.theme, height
         self._theme.changed.connect(self._dress)
         self._dress()
@@ -98,7 +98,7 @@ class Group(QWidget):
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(card)
-        self.filter(Matcher(), "")
+        self._lines[0].hide()
 
     def filter(self, matcher: Matcher, typed: str) -> None:
         """Shows the settings that fit what was typed."""
