@@ -53,14 +53,14 @@ def test_a_folder_that_cant_be_written(tmp_path: Path) -> None:
         from pathlib import Path
         from cnnstudio.core.errors import BadInput
         from cnnstudio.core.storage.run_folder import check_new
-        from cnnstudio.core.text import T
-        str(BadInput(T("what showing a text imports is read while root may read it")))
+        from cnnstudio.core.text import Translator
+        show = Translator("en").show  # made while the resources may still be read
         if os.geteuid() == 0:  # who may write everywhere
             os.setgroups([]); os.setgid(65534); os.setuid(65534)
         try:
             check_new(Path("run"))
         except BadInput as error:
-            print(error)
+            print(show(error.text))
         """
     )
     tmp_path.chmod(0o555)
