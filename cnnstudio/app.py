@@ -155,6 +155,7 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     places.train.progress.progressed.connect(chip.show_progress)
     places.train.progress.over.connect(chip.hide)
     training.changed.connect(window.actions_table.refresh)
+    training.engines.state_changed.connect(window.actions_table.refresh)
     places.inspect.examination.checkpoint_changed.connect(window.actions_table.refresh)
     training.runs_changed.connect(places.inspect.refresh)
     training.ended.connect(tell)

@@ -67,7 +67,16 @@ def work(app: QApplication, project: str, store: QSettings, steps: list[str]) ->
         assert training.running, "the shortcut didn't start a training"
         yield lambda: bool(begun) or not training.running
         if step == "stop":
-            press(window, STOP_KEYS)
+            stop = window.actions_table.get("train.stop")
+            yield lambda stop=stop: stop.isEnabled() or not training.running
+            while training.running and not engines.stopping:  # a busy machine may lose a key
+                press(window, STOP_KEYS)
+                again = time.monotonic() + 2
+                yield (
+                    lambda again=again: (
+                        engines.stopping or not training.running or time.monotonic() > again
+                    )
+                )
         elif step == "kill":
             running = next(client for client in clients if client.busy)
             os.kill(running.pid, signal.SIGKILL)
