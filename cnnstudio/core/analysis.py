@@ -295,8 +295,16 @@ def _above(nodes: dict[str, NodeAnalysis], producer: NodeAnalysis) -> NodeAnalys
 
 def _advised(node: LayerNode, given: list[NodeAnalysis], advice: Advice) -> Problem:
     producer = given[0].node.name if given else ""
-    text = _filled(advice.text, node, producer, "")
-    return Problem(node.id, Severity.WARNING, text, advice.parameter, advice.fixes)
+    return Problem(
+        node.id,
+        Severity.WARNING,
+        _filled(advice.text, node, producer, ""),
+        advice.parameter,
+        advice.fixes,
+        advice.id or advice.text.id,
+        advice.origin,
+        _filled(advice.why, node, producer, "") if advice.why is not None else None,
+    )
 
 
 def _filled(text: Text, node: LayerNode, producer: str, other: str) -> Text:

@@ -32,6 +32,7 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         name: The person's name for it.
         params: Raw values of the parameters that differ from their default.
         position: Where its card stands on the canvas (x, y in logical pixels).
+        kept: Ids of the warnings the person keeps as they are, in alphabetical order.
         extra: Unknown keys of the project file, kept.
     """
 
@@ -40,6 +41,7 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     name: str
     params: dict[str, Any] = {}
     position: tuple[float, float] = (0.0, 0.0)
+    kept: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
 
     @property

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cnnstudio.core.layers.parameters import ParameterError
-from cnnstudio.core.layers.spec import Action, Fix, LayerKind, setting
+from cnnstudio.core.layers.spec import Action, Fix, LayerKind, Origin, setting
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.text import T, Text
 
@@ -34,6 +34,9 @@ class Problem:
         text: What is wrong, with which layers and shapes, and what would help.
         parameter: The parameter it is about, "" if none.
         fixes: Edits that would help, likeliest first (``core.edits.apply_fix``).
+        id: Names a warning among those of its layer; what is kept is named by it.
+        origin: Whose word a warning is.
+        why: Why it matters, where `text` doesn't say.
     """
 
     node: str
@@ -41,6 +44,9 @@ class Problem:
     text: Text
     parameter: str = ""
     fixes: tuple[Fix, ...] = ()
+    id: str = ""
+    origin: Origin = Origin.STUDIO
+    why: Text | None = None
 
 
 _ADD_INPUT = Fix(Action.ADD_INPUT, T("Add an Input"))
@@ -138,7 +144,7 @@ def unknown_parameters(node: LayerNode) -> Iterator[Problem]:
                 kind=spec.keras,
             )
             fix = Fix(Action.DROP, T("Remove {parameter}", parameter=name), name)
-            yield Problem(node.id, Severity.WARNING, text, name, (fix,))
+            yield Problem(node.id, Severity.WARNING, text, name, (fix,), f"unknown:{name}")
 
 
 def end_problems(network: Network, known: set[str]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -67,6 +67,16 @@ class Action(StrEnum):
     RENAME = "rename"
     NEW_ID = "new id"
     MOVE_ABOVE = "move above"
+    REPLACE = "replace"
+    CONNECT = "connect"
+    MERGE = "merge"
+
+
+class Origin(StrEnum):
+    """Whose word a piece of advice is."""
+
+    STUDIO = "studio"
+    KERAS = "keras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +88,13 @@ class Fix:
         text: What a button calls it; may use the names a ShapeError's text may.
         parameter: The parameter it sets or drops.
         value: What it sets it to, as JSON has it.
-        kind: The kind of layer it inserts on the link into `slot`.
+        kind: The kind of layer it inserts on the link into `slot`, or puts in the layer's place.
         slot: The input it concerns.
-        link: The link it takes away: source, target, slot.
-        above: Id of the layer it moves the layer above; the analysis finds it.
+        link: The link it takes away or makes: source, target, slot.
+        above: Id of the layer it moves the layer above, or merges it with; the analysis finds it.
+        node: Id of the layer it changes; "" for the one with the problem.
+        params: Parameters of the layer it adds.
+        then: What else it does, in the same step.
     """
 
     action: Action
@@ -92,6 +105,9 @@ class Fix:
     slot: int = 0
     link: tuple[str, str, int] | None = None
     above: str = ""
+    node: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+    then: tuple[Fix, ...] = ()
 
 
 def setting(parameter: str, value: object) -> Fix:
@@ -134,11 +150,17 @@ class Advice:
         text: What it does and what is usual; may use ``{layer}`` and ``{producer}``.
         parameter: The parameter it is about, "" if none.
         fixes: What would help, likeliest first.
+        id: Names it in project files once a person keeps it; by default its English sentence.
+        origin: Whose word it is; a hole of Keras itself is Keras'.
+        why: Why it matters, where `text` doesn't say; may use the same names.
     """
 
     text: Text
     parameter: str = ""
     fixes: tuple[Fix, ...] = ()
+    id: str = ""
+    origin: Origin = Origin.STUDIO
+    why: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,10 @@ def _layer_part(raw: object, number: int) -> Text:
 def _layer_to_json(node: LayerNode) -> dict[str, Any]:
     result = write_struct(node)
     result["position"] = [_plain(number) for number in node.position]
+    if node.kept:
+        result["kept"] = list(node.kept)
+    else:
+        del result["kept"]
     return result
 
 
