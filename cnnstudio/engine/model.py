@@ -16,6 +16,7 @@ from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Network
 from cnnstudio.core.project import Optimizer, TrainingSettings
 from cnnstudio.core.training.checks import chosen_loss
+from cnnstudio.engine.arguments import keras_arguments
 from cnnstudio.engine.steps import TrainingModel
 
 
@@ -37,7 +38,7 @@ def build_model(network: Network, seed: int) -> TrainingModel:
     tensors: dict[str, Any] = {}
     for id, layer in analysis.nodes.items():
         make = getattr(keras.layers, layer.kind.keras)
-        made = make(name=names[id], **layer.node.values)
+        made = make(name=names[id], **keras_arguments(layer.node.values))
         given = [tensors[link.source] for link in network.incoming[id]]
         if not given:
             tensors[id] = made  # keras.Input gives a tensor

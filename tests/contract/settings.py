@@ -19,6 +19,7 @@ from cnnstudio.core.layers.parameters import (
 )
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import LayerKind, Shapes
+from cnnstudio.core.layers.variants import Variant, VariantOf
 from cnnstudio.core.shapes import Shape
 
 ODD_VALUES = (
@@ -31,7 +32,8 @@ def usual(parameter: Parameter) -> st.SearchStrategy[Any]:
     """Raw values of the parameter's own type, small ones; the shapes may still refuse them."""
     match parameter:
         case Integer():
-            return st.integers(parameter.minimum, parameter.minimum + 8)
+            whole = st.integers(parameter.minimum, parameter.minimum + 8)
+            return st.none() | whole if parameter.optional else whole
         case Number():
             numbers = st.floats(max(parameter.minimum, -2), min(parameter.maximum, 3))
             return st.none() | numbers if parameter.optional else numbers
@@ -48,7 +50,18 @@ def usual(parameter: Parameter) -> st.SearchStrategy[Any]:
         case Axis():
             one = st.integers(-5, 4)
             return one | st.lists(one, min_size=1, max_size=2) if parameter.several else one
+        case VariantOf():
+            plain = st.sampled_from([v.name for v in parameter.variants])
+            known = st.one_of(plain, *map(variant, parameter.variants))
+            return st.none() | known if parameter.optional else known
     raise TypeError(f"no values are known for {type(parameter).__name__}")
+
+
+def variant(of: Variant) -> st.SearchStrategy[dict[str, Any]]:
+    """A variant with arguments, as a project file has it; only together can they be refused."""
+    arguments = {p.name: usual(p) for p in of.parameters}
+    drawn = st.fixed_dictionaries({"name": st.just(of.name)}, optional=arguments)
+    return drawn.filter(lambda raw: of.check({"minval": -0.05, "maxval": 0.05} | raw) is None)
 
 
 def has_its_type(parameter: Parameter, raw: object) -> bool:
@@ -56,7 +69,9 @@ def has_its_type(parameter: Parameter, raw: object) -> bool:
     whole = isinstance(raw, int) and not isinstance(raw, bool)
     pair = isinstance(raw, list) and all(isinstance(n, int) for n in raw)
     match parameter:
-        case Integer() | Axis(several=False):
+        case Integer():
+            return whole or (raw is None and parameter.optional)
+        case Axis(several=False):
             return whole
         case Number():
             finite = isinstance(raw, float) and math.isfinite(raw)
@@ -65,6 +80,8 @@ def has_its_type(parameter: Parameter, raw: object) -> bool:
             return isinstance(raw, bool)
         case Choice():
             return isinstance(raw, str) or (raw is None and None in parameter.choices)
+        case VariantOf():
+            return isinstance(raw, str | dict) or (raw is None and parameter.optional)
         case PairOf():
             return whole or pair
         case Axis(several=True):

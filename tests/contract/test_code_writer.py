@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
 from cnnstudio.core.code.writer import write_model_code
+from cnnstudio.core.layers.variants import Chosen
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument, sample_names
 from cnnstudio.engine.model import build_model
@@ -49,15 +50,18 @@ def assert_same(network: Network, model: keras.Model) -> None:
         if given:
             config = layer.get_config()
             for parameter in node.kind.parameters:
-                assert_argument(config[parameter.name], node.node.values[parameter.name])
+                found = config.get(parameter.name)  # Keras leaves out activity_regularizer
+                assert_argument(found, node.node.values[parameter.name])
     assert analysis.output is not None
     assert model.output_names == [names[analysis.output.node.id]]
 
 
 def assert_argument(found: Any, wanted: Any) -> None:
     """Compares an argument in Keras' config with the studio's value."""
-    if isinstance(found, dict):  # an initialiser
-        assert keras.initializers.get(wanted).__class__.__name__ == found["class_name"]
+    if isinstance(wanted, Chosen):
+        assert found["class_name"] == wanted.variant.keras
+        for name, value in wanted.values.items():
+            assert found["config"][name] == pytest.approx(value)  # L1 keeps its factor in float32
     elif isinstance(wanted, tuple):
         assert tuple(found) == wanted
     elif wanted is not None:
@@ -92,7 +96,11 @@ def _layer(draw: st.DrawFn, id: str, name: str) -> LayerNode:
             "padding": "same",
             "activation": draw(st.sampled_from([None, "relu"])),
             "use_bias": draw(st.booleans()),
-            "kernel_initializer": draw(st.sampled_from(["he_normal", "glorot_uniform"])),
+            "kernel_initializer": draw(
+                st.sampled_from(["he_normal", {"name": "random_normal", "stddev": 0.1, "seed": 3}])
+            ),
+            "kernel_regularizer": draw(st.sampled_from([None, "l2", {"name": "l1", "l1": 0.1}])),
+            "activity_regularizer": draw(st.sampled_from([None, {"name": "l1_l2", "l2": 0.1}])),
         },
         "max_pooling2d": {"pool_size": 2, "strides": 1, "padding": "same"},
         "batch_normalization": {"momentum": 0.9},

@@ -16,6 +16,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from cnnstudio.core.layers.common import ACTIVATION
+from cnnstudio.core.layers.initializers import Initializer
+from cnnstudio.core.layers.regularizers import Regularizer
 from cnnstudio.core.layers.spec import LayerKind, ShapeError, Shapes
 from cnnstudio.core.network import LayerNode
 from cnnstudio.core.shapes import Shape
@@ -30,10 +32,9 @@ QUICK = [HealthCheck.too_slow, HealthCheck.data_too_large]  # the first example 
 # one Input feeds one float32 batch, and SpatialDropout says what noise_shape could.
 LEFT_OUT = {
     "kwargs", "name", "data_format", "dtype", "batch_size", "batch_shape", "sparse", "ragged",
-    "tensor", "optional", "noise_shape", "seed", "kernel_regularizer", "bias_regularizer",
-    "activity_regularizer", "kernel_constraint", "bias_constraint", "beta_regularizer",
-    "gamma_regularizer", "beta_constraint", "gamma_constraint", "renorm_clipping", "synchronized",
-    "lora_rank", "lora_alpha", "quantization_config",
+    "tensor", "optional", "noise_shape", "seed", "kernel_constraint", "bias_constraint",
+    "beta_constraint", "gamma_constraint", "renorm_clipping", "synchronized", "lora_rank",
+    "lora_alpha", "quantization_config",
 }  # fmt: skip
 
 
@@ -46,11 +47,23 @@ def by_keras(keras: ModuleType, kind: LayerKind, raw: dict[str, Any], inputs: Sh
     try:
         if kind.inputs[1] == 0:
             return None, tuple(keras.Input(**raw).shape[1:])
-        layer = getattr(keras.layers, kind.keras)(**raw)
+        layer = getattr(keras.layers, kind.keras)(**keras_raw(keras, kind, raw))
         tensors = [keras.KerasTensor((None, *shape)) for shape in inputs]
         return layer, tuple(layer(tensors if kind.inputs[1] is None else tensors[0]).shape[1:])
     except REFUSALS as error:
         raise Refused(str(error)) from error
+
+
+def keras_raw(keras: ModuleType, kind: LayerKind, raw: dict[str, Any]) -> dict[str, Any]:
+    """Raw settings with initialisers and regularisers that have arguments as Keras writes them."""
+    modules = {Initializer: keras.initializers, Regularizer: keras.regularizers}
+    made = dict(raw)
+    for parameter in kind.parameters:
+        value = raw.get(parameter.name)
+        if isinstance(value, dict) and (module := modules.get(type(parameter))):
+            config = {key: one for key, one in value.items() if key != "name"}
+            made[parameter.name] = module.get({"class_name": value["name"], "config": config})
+    return made
 
 
 def by_kind(kind: LayerKind, raw: dict[str, Any], inputs: Shapes) -> tuple[dict[str, Any], Shape]:
@@ -118,7 +131,7 @@ def test_data_comes_out_in_the_shape_that_was_said(
         values, output = by_kind(kind, raw, inputs)
     except Refused:
         return
-    layer = getattr(keras.layers, kind.keras)(**raw)
+    layer = getattr(keras.layers, kind.keras)(**keras_raw(keras, kind, raw))
     arrays = [np.ones((2, *shape), "float32") for shape in inputs]
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")

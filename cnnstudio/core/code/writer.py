@@ -5,11 +5,15 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
+from collections.abc import Iterable
+from typing import Any
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.layers.parameters import Parameter
 from cnnstudio.core.layers.spec import Family
+from cnnstudio.core.layers.variants import Chosen
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.text import T
 
@@ -41,9 +45,10 @@ def write_model_code(network: Network) -> str:
     names = _explicit_names(network)
     lines = [_line(network, node, variables, names.get(node.id)) for node in nodes]
     classes = sorted({node.spec.keras for node in nodes if node.spec})
+    helpers = _helpers(nodes)
     return "\n".join(
         [
-            *_imports(classes),
+            *_imports(classes, helpers),
             "",
             *lines,
             "",
@@ -53,11 +58,27 @@ def write_model_code(network: Network) -> str:
     )
 
 
-def _imports(classes: list[str]) -> list[str]:
-    line = f"from keras.layers import {', '.join(classes)}"
-    if len(line) > 88:
-        line = "from keras.layers import (\n    " + ",\n    ".join(classes) + ",\n)"
-    return [line, "from keras.models import Model"]
+def _imports(classes: list[str], helpers: dict[str, set[str]]) -> list[str]:
+    wanted = {"layers": classes, "models": ["Model"]}
+    wanted |= {module: sorted(names) for module, names in helpers.items()}
+    return [_import(f"keras.{module}", names) for module, names in sorted(wanted.items())]
+
+
+def _import(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= 88:
+        return line
+    return f"from {module} import (\n    " + ",\n    ".join(names) + ",\n)"
+
+
+def _helpers(nodes: Iterable[LayerNode]) -> dict[str, set[str]]:
+    """The classes of the initialisers and regularisers that the code makes, by module."""
+    found: dict[str, set[str]] = {}
+    for node in nodes:
+        for name, value in node.values.items():
+            if name in node.params and isinstance(value, Chosen) and not _by_name(value):
+                found.setdefault(value.variant.module, set()).add(value.variant.keras)
+    return found
 
 
 def _line(network: Network, node: LayerNode, variables: dict[str, str], name: str | None) -> str:
@@ -66,7 +87,7 @@ def _line(network: Network, node: LayerNode, variables: dict[str, str], name: st
         value if index == 0 and parameter.name in _POSITIONAL else f"{parameter.name}={value}"
         for index, parameter in enumerate(node.spec.parameters)
         if parameter.required or parameter.name in node.params
-        for value in [_python(parameter.write(node.values[parameter.name]))]
+        for value in [_python(parameter, node.values[parameter.name])]
     ]
     if name is not None:
         arguments.append(f"name={name!r}")
@@ -100,6 +121,7 @@ def _variables(network: Network, output: LayerNode) -> dict[str, str]:
     names = safe_names(network)
     taken = {_INPUT, _OUTPUT, "x", "model"}
     taken |= {node.spec.keras for node in network.layers if node.spec} | {"Model"}
+    taken = taken.union(*_helpers(network.layers).values())
     variables = {}
     for id, following in zip(network.order, (*network.order[1:], ""), strict=True):
         node = network.by_id[id]
@@ -126,8 +148,26 @@ def _identifier(name: str, taken: set[str]) -> str:
     return identifier
 
 
-def _python(value: object) -> str:
-    return repr(tuple(value) if isinstance(value, list) else value)
+def _python(parameter: Parameter, value: Any) -> str:
+    if isinstance(value, Chosen):
+        return _chosen(value)
+    written = parameter.write(value)
+    return repr(tuple(written) if isinstance(written, list) else written)
+
+
+def _by_name(value: Chosen) -> bool:
+    """Whether a value is written as its name; a regulariser shows its factors in any case."""
+    return not value.stated and value.variant.module != "regularizers"
+
+
+def _chosen(value: Chosen) -> str:
+    """Such as ``"he_normal"``, ``RandomNormal(stddev=0.1)`` or ``L2(0.01)``."""
+    if _by_name(value):
+        return repr(value.variant.name)
+    if len(value.arguments) == 1 and value.variant.module == "regularizers":
+        return f"{value.variant.keras}({value.arguments[0]!r})"
+    arguments = value.values if value.variant.module == "regularizers" else value.stated
+    return f"{value.variant.keras}({', '.join(f'{n}={v!r}' for n, v in arguments.items())})"
 
 
 def _comment(name: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from cnnstudio.core.layers.common import (
-    initializer,
-    position,
-    same_shape,
-    unchanged,
-)
+from cnnstudio.core.layers.common import position, same_shape, unchanged
+from cnnstudio.core.layers.initializers import initializer
 from cnnstudio.core.layers.parameters import Axis, Flag, Number
+from cnnstudio.core.layers.regularizers import regularizer
 from cnnstudio.core.layers.spec import (
     Advice,
     Family,
@@ -152,6 +149,16 @@ KIND = LayerKind(
             T("Running variance initialiser"),
             T("What the running variance starts from."),
             "ones",
+        ),
+        regularizer(
+            "beta_regularizer",
+            T("β regulariser"),
+            T("A penalty on the shifts, added to the loss."),
+        ),
+        regularizer(
+            "gamma_regularizer",
+            T("γ regulariser"),
+            T("A penalty on the factors, added to the loss."),
         ),
         Flag(
             name="renorm",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cnnstudio.core.layers.initializers import KERNELS, initializer
 from cnnstudio.core.layers.parameters import Choice, Flag
+from cnnstudio.core.layers.regularizers import regularizer
 from cnnstudio.core.layers.spec import (
     Action,
     Advice,
@@ -28,31 +30,6 @@ ACTIVATIONS = (
 )  # fmt: skip
 ACTIVATION_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 
-# The initialisers of keras/src/initializers that need no argument and fit any shape; the two
-# below need a matrix or a kernel.
-INITIALIZERS = (
-    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
-    "lecun_normal", "random_uniform", "random_normal", "truncated_normal", "variance_scaling",
-    "zeros", "ones",
-)  # fmt: skip
-
-
-def initializer(
-    name: str, label: Text, help: Text, default: str, choices: tuple[str, ...] = INITIALIZERS
-) -> Choice:
-    """The parameter for an initialiser; Keras' class names are taken too."""
-    classes = {"".join(word.title() for word in one.split("_")): one for one in choices}
-    return Choice(
-        name=name,
-        label=label,
-        help=help,
-        default=default,
-        choices=choices,
-        aliases={"normal": "random_normal", "uniform": "random_uniform"} | classes,
-        advanced=True,
-    )
-
-
 ACTIVATION = Choice(
     name="activation",
     label=T("Activation"),
@@ -73,13 +50,28 @@ KERNEL_INITIALIZER = initializer(
     T("Kernel initialiser"),
     T("How the kernel's first values are drawn before training starts."),
     "glorot_uniform",
-    (*INITIALIZERS, "orthogonal"),
+    KERNELS,
 )
 BIAS_INITIALIZER = initializer(
     "bias_initializer",
     T("Bias initialiser"),
     T("How the bias' first values are set before training starts."),
     "zeros",
+)
+KERNEL_REGULARIZER = regularizer(
+    "kernel_regularizer",
+    T("Kernel regulariser"),
+    T("A penalty on the kernel, added to the loss: it keeps the weights small."),
+)
+BIAS_REGULARIZER = regularizer(
+    "bias_regularizer",
+    T("Bias regulariser"),
+    T("A penalty on the bias, added to the loss."),
+)
+ACTIVITY_REGULARIZER = regularizer(
+    "activity_regularizer",
+    T("Output regulariser"),
+    T("A penalty on the layer's outputs, added to the loss: the mean over the batch."),
 )
 PADDING = Choice(
     name="padding",
@@ -178,7 +170,7 @@ def softmax_advice(v: Values, _inputs: Shapes, output: Shape) -> tuple[Advice, .
     )
 
 
-def position(axis: int, shape: Shape) -> int:
+def position(axis: int, shape: Shape, parameter: str = "axis") -> int:
     """Where `axis`, which counts the batch as 0, lies in a `shape` without the batch.
 
     Raises:
@@ -205,7 +197,7 @@ def position(axis: int, shape: Shape) -> int:
             last=rank - 1,
         )
     )
-    raise ShapeError(text, parameter="axis", fixes=(setting("axis", -1),))
+    raise ShapeError(text, parameter=parameter, fixes=(setting(parameter, -1),))
 
 
 def axis_names(rank: int) -> tuple[str, ...]:

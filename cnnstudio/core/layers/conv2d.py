@@ -6,8 +6,11 @@ from dataclasses import replace
 
 from cnnstudio.core.layers.common import (
     ACTIVATION,
+    ACTIVITY_REGULARIZER,
     BIAS_INITIALIZER,
+    BIAS_REGULARIZER,
     KERNEL_INITIALIZER,
+    KERNEL_REGULARIZER,
     PADDING,
     USE_BIAS,
     feature_map,
@@ -148,6 +151,9 @@ KIND = LayerKind(
         USE_BIAS,
         KERNEL_INITIALIZER,
         BIAS_INITIALIZER,
+        KERNEL_REGULARIZER,
+        BIAS_REGULARIZER,
+        ACTIVITY_REGULARIZER,
     ),
     output_shape=_output_shape,
     weights=_weights,

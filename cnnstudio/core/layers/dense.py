@@ -6,16 +6,18 @@ import math
 
 from cnnstudio.core.layers.common import (
     ACTIVATION,
+    ACTIVITY_REGULARIZER,
     BIAS_INITIALIZER,
-    INITIALIZERS,
+    BIAS_REGULARIZER,
     KERNEL_INITIALIZER,
+    KERNEL_REGULARIZER,
     USE_BIAS,
     axis_names,
     describe,
-    initializer,
     softmax_advice,
     unchanged,
 )
+from cnnstudio.core.layers.initializers import MATRICES, initializer
 from cnnstudio.core.layers.parameters import Integer
 from cnnstudio.core.layers.spec import (
     Action,
@@ -117,9 +119,12 @@ KIND = LayerKind(
             KERNEL_INITIALIZER.label,
             KERNEL_INITIALIZER.help,
             "glorot_uniform",
-            (*INITIALIZERS, "orthogonal", "identity"),
+            MATRICES,
         ),
         BIAS_INITIALIZER,
+        KERNEL_REGULARIZER,
+        BIAS_REGULARIZER,
+        ACTIVITY_REGULARIZER,
     ),
     output_shape=_output_shape,
     weights=_weights,

@@ -20,6 +20,7 @@ from cnnstudio.core.text import T, Text
 
 Pair = tuple[int, int]
 MAXIMUM = sys.float_info.max
+MOST_AXES = 5  # the batch and four more
 
 
 class ParameterError(BadInput):
@@ -94,21 +95,26 @@ def is_whole(raw: object) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integer(Parameter):
-    """A whole number of at least `minimum` and at most `maximum`."""
+    """A whole number of at least `minimum` and at most `maximum`.
+
+    Attributes:
+        optional: Whether None is allowed.
+    """
 
     minimum: int = 1
     maximum: int = 1_000_000
+    optional: bool = False
 
-    def read(self, raw: object) -> int:
+    def read(self, raw: object) -> int | None:
+        if raw is None and self.optional:
+            return None
         if not is_whole(raw) or not self.minimum <= raw <= self.maximum:  # type: ignore[operator]
-            raise self.refuse(
-                raw,
-                T(
-                    "it takes a whole number from {minimum} to {maximum}",
-                    minimum=self.minimum,
-                    maximum=self.maximum,
-                ),
+            allowed = T(
+                "it takes a whole number from {minimum} to {maximum}",
+                minimum=self.minimum,
+                maximum=self.maximum,
             )
+            raise self.refuse(raw, or_none(allowed, self.optional))
         assert isinstance(raw, int)
         return raw
 
@@ -251,23 +257,41 @@ class Axis(Parameter):
 
     Attributes:
         several: Whether a list of axes is allowed too.
+        length: How many axes such a list has; 0 for any number.
+        counted: Whether only axes counted from 1 are allowed.
+        optional: Whether None is allowed.
     """
 
     several: bool = False
+    length: int = 0
+    counted: bool = False
+    optional: bool = False
 
-    def read(self, raw: object) -> int | tuple[int, ...]:
-        if _is_axis(raw):
+    def read(self, raw: object) -> int | tuple[int, ...] | None:
+        if raw is None and self.optional:
+            return None
+        if self._is_axis(raw):
             assert isinstance(raw, int)
             return raw
-        if self.several and isinstance(raw, list | tuple) and raw and all(map(_is_axis, raw)):
+        if (
+            self.several
+            and isinstance(raw, list | tuple)
+            and raw
+            and len(raw) == (self.length or len(raw))
+            and all(map(self._is_axis, raw))
+        ):
             return tuple(raw)
-        raise self.refuse(
-            raw,
-            T("it takes one whole number or a list of them, such as −1 for the channels")
-            if self.several
-            else T("it takes a whole number, such as −1 for the channels"),
-        )
+        raise self.refuse(raw, or_none(self._allowed(), self.optional))
 
+    def _is_axis(self, raw: object) -> bool:
+        low = 1 if self.counted else -MOST_AXES
+        return is_whole(raw) and low <= raw < MOST_AXES  # type: ignore[operator]
 
-def _is_axis(raw: object) -> bool:
-    return is_whole(raw) and -5 <= raw <= 4  # type: ignore[operator]  # four axes and the batch
+    def _allowed(self) -> Text:
+        if self.counted:
+            return T("it takes one axis or a list of them, counted from 1, such as (1, 2)")
+        if self.length:
+            return T("it takes a whole number, or a list with one for each input, such as (1, 2)")
+        if self.several:
+            return T("it takes one whole number or a list of them, such as −1 for the channels")
+        return T("it takes a whole number, such as −1 for the channels")

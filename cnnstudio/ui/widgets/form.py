@@ -19,6 +19,7 @@ from cnnstudio.core.layers.parameters import (
     ParameterError,
     Sizes,
 )
+from cnnstudio.core.layers.variants import VariantOf
 from cnnstudio.core.text import Text
 from cnnstudio.ui.theme.tokens import FORM_ROW, GAP
 from cnnstudio.ui.widgets.buttons import Button
@@ -106,6 +107,9 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
             return FlagField(context, name)
         case Choice():
             return _choice(context, parameter)
+        case VariantOf():
+            names = [(v.name, v.name) for v in parameter.variants]
+            return ChoiceField(context, names, parameter.label, mono=True)
         case PairOf():
             pair = PairField(context, name)
             pair.set_bounds(parameter.minimum, parameter.maximum)

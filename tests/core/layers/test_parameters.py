@@ -86,7 +86,6 @@ def test_a_refusal_names_field_value_bounds_and_default(
     [
         ("conv2d", "padding", "SAME", "same"),
         ("conv2d", "activation", "swish", "silu"),
-        ("conv2d", "kernel_initializer", "HeNormal", "he_normal"),
         ("conv2d", "kernel_size", [3, 5], (3, 5)),
         ("conv2d", "kernel_size", 3, (3, 3)),
         ("max_pooling2d", "strides", None, None),
