@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cnnstudio.core.hangul import keys_of
 from cnnstudio.core.text import LANGUAGES, Text, Translator
-from cnnstudio.ui.canvas.matching import keys_of
 
 NO_MATCH = 9
 

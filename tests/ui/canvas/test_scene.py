@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.hangul import keys_of
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument
@@ -18,7 +19,7 @@ from cnnstudio.ui.canvas.brackets import sections
 from cnnstudio.ui.canvas.cards import CardItem
 from cnnstudio.ui.canvas.faces import Face, Severity, detail_of, faces_of, input_ports
 from cnnstudio.ui.canvas.layout import places_of
-from cnnstudio.ui.canvas.matching import keys_of, matches
+from cnnstudio.ui.canvas.matching import matches
 from cnnstudio.ui.canvas.scene import NetworkScene
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.widgets.context import Context
