@@ -27,7 +27,7 @@ from cnnstudio.ui.canvas.geometry import (
     input_port,
     output_port,
 )
-from cnnstudio.ui.theme.theme import Theme, mix
+from cnnstudio.ui.theme.ink import Ink, mix
 from cnnstudio.ui.theme.tokens import CARD_RADIUS, FAMILY_ICONS
 
 FULL, NAME_ONLY = 0.55, 0.20
@@ -71,7 +71,7 @@ class CardItem(QGraphicsItem):
         theme: Colours and icons.
     """
 
-    def __init__(self, face: Face, theme: Theme) -> None:
+    def __init__(self, face: Face, theme: Ink) -> None:
         super().__init__()
         self.face = face
         self.look = Look()

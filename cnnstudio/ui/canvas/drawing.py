@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QIcon,
+    QPaintEngine,
     QPainter,
     QPainterPath,
     QPixmap,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
 
 from cnnstudio.ui.canvas.geometry import Path
 from cnnstudio.ui.theme.fonts import font_for
-from cnnstudio.ui.theme.theme import Theme
+from cnnstudio.ui.theme.ink import Ink
 
 _SHADOW_STEPS = 9
 _SHADOW_BLUR = 14.0
@@ -61,13 +62,16 @@ def short_name(name: str, room: int) -> QStaticText:
 
 
 def paint_icon(
-    painter: QPainter, theme: Theme, name: str, colour: str, centre: QPointF, size: int
+    painter: QPainter, theme: Ink, name: str, colour: str, centre: QPointF, size: int
 ) -> None:
-    """Draws an icon about `centre`, sharp at the painter's own zoom."""
+    """Draws an icon about `centre`, sharp at the painter's own zoom; on paper as outlines."""
+    place = QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size)
+    if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        theme.paint_icon(painter, name, colour, place)
+        return
     scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
     ratio = max(1.0, min(4.0, round(scale * 4) / 4))
     pixmap = theme.pixmap(name, colour, size, ratio)
-    place = QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size)
     painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.ui.canvas.drawing import canvas_font, painter_path
 from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Path, Point, path_middle
-from cnnstudio.ui.theme.theme import Theme
+from cnnstudio.ui.theme.ink import Ink
 from cnnstudio.ui.theme.tokens import CARD_RADIUS
 
 _THIN, _THICK = 1.5, 2.5
@@ -23,7 +23,7 @@ class LinkItem(QGraphicsItem):
         theme: The colours.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Ink) -> None:
         super().__init__()
         self._theme = theme
         self._path: Path = ()
@@ -96,7 +96,7 @@ class LinkItem(QGraphicsItem):
 class DraftLink(QGraphicsItem):
     """The link being drawn: dashed, in danger colours while nothing would take it."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Ink) -> None:
         super().__init__()
         self._theme = theme
         self._drawn = QPainterPath()
@@ -127,7 +127,7 @@ class DraftLink(QGraphicsItem):
 class SlotItem(QGraphicsItem):
     """The place a dropped card would take."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Ink) -> None:
         super().__init__()
         self._theme = theme
         self.setZValue(0.5)
@@ -156,7 +156,7 @@ class NoteItem(QGraphicsItem):
         theme: The colours.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Ink) -> None:
         super().__init__()
         self._theme = theme
         self._title_words = ""

@@ -6,7 +6,8 @@ from functools import cache
 
 from PySide6.QtGui import QColor
 
-from cnnstudio.ui.theme.theme import Theme, mix
+from cnnstudio.ui.theme.ink import mix
+from cnnstudio.ui.theme.theme import Theme
 
 STEPS = 255
 """Colours in a table; one more index, the last, is left for what isn't a number."""

@@ -43,12 +43,23 @@ class Icons:
         pixmap = QPixmap(QSize(max(width, size), size) * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour).encode()))
         painter = QPainter(pixmap)
-        renderer.render(painter, QRectF(0, 0, size, size))
+        self.render(painter, name, colour, QRectF(0, 0, size, size))
         painter.end()
         self._drawn[key] = pixmap
         return pixmap
+
+    def render(self, painter: QPainter, name: str, colour: str, place: QRectF) -> None:
+        """Draws an icon's outlines.
+
+        Args:
+            painter: Draws.
+            name: The file in ``resources/icons`` without its ending.
+            colour: ``#RRGGBB``, in place of ``currentColor``.
+            place: The square it fills.
+        """
+        svg = _svg(name).replace("currentColor", colour)
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, place)
 
 
 class LineIcon(QIconEngine):

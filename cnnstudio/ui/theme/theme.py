@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.ui.theme.fonts import font_for, load_fonts
 from cnnstudio.ui.theme.icons import Icons, LineIcon
+from cnnstudio.ui.theme.ink import Ink
 from cnnstudio.ui.theme.style import style_sheet
 from cnnstudio.ui.theme.tokens import (
     DARK,
@@ -24,7 +25,7 @@ from cnnstudio.ui.theme.tokens import (
 MODES = ("system", "light", "dark")
 
 
-class Theme(QObject):
+class Theme(QObject, Ink):
     """Gives an application its colours, fonts and icons, and changes them while it runs.
 
     Args:
@@ -85,28 +86,6 @@ class Theme(QObject):
             self._percent = percent
             self._apply()
 
-    @property
-    def colours(self) -> Colours:
-        """The colours in use, as ``#RRGGBB``."""
-        return self._colours
-
-    @property
-    def dark(self) -> bool:
-        """Whether the dark theme is in use."""
-        return self._colours.dark
-
-    def colour(self, role: str) -> QColor:
-        """The colour of a role of ``tokens.Colours``: "accent", "muted", "line" …"""
-        return QColor(getattr(self._colours, role))
-
-    def family(self, family: Family) -> QColor:
-        """A layer family's colour."""
-        return QColor(self._colours.families[family])
-
-    def tile(self, family: Family) -> QColor:
-        """The ground of a layer family's icon tile."""
-        return mix(self.family(family), self.colour("raised"), self._colours.tile)
-
     def run(self, index: int) -> QColor:
         """The colour of the run or class with this index, counted from 0."""
         return QColor(self._colours.runs[index % len(self._colours.runs)])
@@ -132,18 +111,6 @@ class Theme(QObject):
         """An icon for a button: `colour` at rest and `on` while checked, both roles."""
         c = self._colours
         return QIcon(LineIcon(self._icons, name, getattr(c, colour), getattr(c, on), c.control))
-
-    def pixmap(self, name: str, colour: str, size: int = ICON, ratio: float = 1.0) -> QPixmap:
-        """An icon's pixels.
-
-        Args:
-            name: The icon.
-            colour: A role of ``tokens.Colours`` or ``#RRGGBB``.
-            size: Logical pixels.
-            ratio: The device pixel ratio of what it is painted on.
-        """
-        value = colour if colour.startswith("#") else getattr(self._colours, colour)
-        return self._icons.draw(name, value, size, ratio)
 
     def family_pixmap(self, family: Family, size: int = ICON, ratio: float = 1.0) -> QPixmap:
         """A layer family's icon in its colour."""
@@ -172,19 +139,6 @@ class Theme(QObject):
         self._app.setStyleSheet(style_sheet(self._colours, self.scale))
         QToolTip.setFont(self.font("small"))
         self.changed.emit()
-
-
-def mix(over: QColor, under: QColor, share: float) -> QColor:
-    """Returns `over` painted at the opacity `share` (0 to 1) on `under`."""
-
-    def part(a: int, b: int) -> int:
-        return round(a * share + b * (1 - share))
-
-    return QColor(
-        part(over.red(), under.red()),
-        part(over.green(), under.green()),
-        part(over.blue(), under.blue()),
-    )
 
 
 def palette(colours: Colours) -> QPalette:

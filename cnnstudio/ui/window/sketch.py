@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from cnnstudio.core.analysis import Analysis
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.shapes import Shape
-from cnnstudio.ui.theme.theme import Theme, mix
+from cnnstudio.ui.theme.ink import mix
+from cnnstudio.ui.theme.theme import Theme
 
 _GAP = 18.0
 _VECTOR_WIDTH = 20.0

@@ -22,7 +22,8 @@ from pytestqt.qtbot import QtBot
 import cnnstudio.ui
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.resources import resource
-from cnnstudio.ui.theme.theme import Theme, mix
+from cnnstudio.ui.theme.ink import mix
+from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.theme.tokens import DARK, FAMILY_ICONS, LIGHT, TYPE
 from cnnstudio.ui.widgets.context import Context
 
