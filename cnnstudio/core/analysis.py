@@ -1,50 +1,31 @@
 """What a network comes to: shapes, parameters, multiply-accumulates, memory, receptive fields.
 
-Every number can say where it comes from, and everything wrong is a `Problem`. Rules are kept by
-(kind, values, input shapes), so a change costs what it changes.
+Every number can say where it comes from, and everything wrong is a `Problem`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass
 
-from cnnstudio.core import problems, receptive_field
-from cnnstudio.core.layers.registry import kind_of
+from cnnstudio.core import advice, problems, receptive_field, remedies
 from cnnstudio.core.layers.spec import (
-    Action,
     Advice,
     LayerKind,
     Reason,
+    Seen,
     ShapeError,
     Shapes,
-    Sight,
     Weight,
-    Window,
 )
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.problems import Problem, Severity
 from cnnstudio.core.receptive_field import Fields
+from cnnstudio.core.rules import Facts, facts_of
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import Text
 
 FLOAT_BYTES = 4  # float32
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What a kind's rules give for one set of values and input shapes."""
-
-    kind: LayerKind
-    output: Shape
-    weights: tuple[Weight, ...]
-    params: int
-    trainable_params: int
-    macs: int
-    sight: Window | Sight
-    advice: tuple[Advice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +43,8 @@ class NodeAnalysis:
         trainable_params: How many of them are trained.
         macs: Multiply-accumulates for one picture; convolutions and dense products only.
         fields: What its cells see of the Input, per axis.
+        sight: What one of its cells sees of its input.
+        given: What the cells of its inputs see of the Input, by slot.
     """
 
     node: LayerNode
@@ -74,8 +57,8 @@ class NodeAnalysis:
     trainable_params: int
     macs: int
     fields: Fields
-    _sight: Window | Sight
-    _given: tuple[Fields, ...]
+    sight: Seen
+    given: tuple[Fields, ...]
 
     @property
     def non_trainable_params(self) -> int:
@@ -105,7 +88,7 @@ class NodeAnalysis:
         sizes = "·".join(map(str, self.output))
         symbols = {3: "H·W·C", 1: "N"}.get(len(self.output), "∏ n_i")
         memory = Reason("memory", f"{symbols}·4", f"{sizes}·{FLOAT_BYTES}", self.memory_bytes)
-        seen = receptive_field.reasons(self._given, self._sight, self.fields, self.output)
+        seen = receptive_field.reasons(self.given, self.sight, self.fields, self.output)
         return (*found, *none, memory, *seen)
 
 
@@ -117,11 +100,13 @@ class Analysis:
         network: The network.
         nodes: The layers whose shape is known, by id, every one after those that feed it.
         problems: What is wrong, in the order of the network's layers.
+        kept: The warnings a person keeps as they are; they aren't among `problems`.
     """
 
     network: Network
     nodes: dict[str, NodeAnalysis]
     problems: tuple[Problem, ...]
+    kept: tuple[Problem, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -136,6 +121,10 @@ class Analysis:
     def problems_of(self, id: str) -> tuple[Problem, ...]:
         """The problems of one layer."""
         return tuple(p for p in self.problems if p.node == id)
+
+    def kept_of(self, id: str) -> tuple[Problem, ...]:
+        """The warnings of one layer that are kept as they are."""
+        return tuple(p for p in self.kept if p.node == id)
 
     @property
     def input(self) -> NodeAnalysis | None:
@@ -198,51 +187,31 @@ def _analyse(network: Network) -> Analysis:
         if id in broken or any(source not in nodes for source in sources):
             continue
         given = [nodes[source] for source in sources]
-        facts = _facts(node.kind, tuple(node.values.values()), tuple(one.output for one in given))
+        facts = facts_of(node.kind, tuple(node.values.values()), tuple(one.output for one in given))
         if isinstance(facts, ShapeError):
             found.append(_shape_problem(node, nodes, given, facts))
             continue
-        found += (_advised(node, given, advice) for advice in facts.advice)
+        found += (_advised(node, given, one) for one in facts.advice)
         picture = pictures[sources[0]] if sources else facts.output
         pictures[id] = picture
         nodes[id] = _node_analysis(node, given, facts, picture)
+        found += advice.layer_advice(network, nodes, nodes[id])
     found += problems.end_problems(network, set(nodes))
+    if not any(problem.severity is Severity.ERROR for problem in found):
+        found += advice.network_advice(network, nodes)
     rank = {id: index for index, id in enumerate(network.by_id)}
     found.sort(key=lambda problem: rank.get(problem.node, -1))
-    return Analysis(network, nodes, tuple(found))
+    kept = [p for p in found if _is_kept(network, p)]
+    return Analysis(network, nodes, tuple(p for p in found if p not in kept), tuple(kept))
 
 
-@lru_cache(maxsize=1 << 15)
-def _facts(kind_id: str, values: tuple[Any, ...], inputs: Shapes) -> _Facts | ShapeError:
-    """Applies a kind's rules.
-
-    Args:
-        kind_id: The kind's id.
-        values: The read values of its parameters, in their order.
-        inputs: The shapes it gets.
-    """
-    kind = kind_of(kind_id)
-    assert kind is not None
-    named = {p.name: value for p, value in zip(kind.parameters, values, strict=True)}
-    try:
-        output = kind.output_shape(named, inputs)
-    except ShapeError as error:
-        return error.with_traceback(None)
-    weights = kind.weights(named, inputs)
-    return _Facts(
-        kind=kind,
-        output=output,
-        weights=weights,
-        params=sum(weight.size for weight in weights),
-        trainable_params=sum(weight.size for weight in weights if weight.trainable),
-        macs=kind.macs(named, inputs, output),
-        sight=kind.sight(named, inputs, output),
-        advice=kind.advice(named, inputs, output),
-    )
+def _is_kept(network: Network, problem: Problem) -> bool:
+    node = network.by_id.get(problem.node)
+    return node is not None and problem.severity is Severity.WARNING and problem.id in node.kept
 
 
 def _node_analysis(
-    node: LayerNode, given: list[NodeAnalysis], facts: _Facts, picture: Shape
+    node: LayerNode, given: list[NodeAnalysis], facts: Facts, picture: Shape
 ) -> NodeAnalysis:
     fields = tuple(one.fields for one in given)
     if len(given) > 1:
@@ -264,8 +233,8 @@ def _node_analysis(
         trainable_params=facts.trainable_params,
         macs=facts.macs,
         fields=own,
-        _sight=facts.sight,
-        _given=fields,
+        sight=facts.sight,
+        given=fields,
     )
 
 
@@ -274,36 +243,21 @@ def _shape_problem(
 ) -> Problem:
     first, second = (given[index].node.name for index in error.inputs)
     text = _filled(error.text, node, first, second)
-    fixes = []
-    for fix in error.fixes:
-        if fix.action is not Action.MOVE_ABOVE:
-            fixes.append(fix)
-        elif above := _above(nodes, given[0]):
-            named = _filled(fix.text, node, first, above.node.name)
-            fixes.append(replace(fix, text=named, above=above.node.id))
-    return Problem(node.id, Severity.ERROR, text, error.parameter, tuple(fixes))
+    fixes = remedies.shape_fixes(node, given, nodes, error)
+    return Problem(node.id, Severity.ERROR, text, error.parameter, fixes)
 
 
-def _above(nodes: dict[str, NodeAnalysis], producer: NodeAnalysis) -> NodeAnalysis | None:
-    """The layer up a chain that takes a feature map and gives none; None if there is none."""
-    while len(producer.sources) == 1:
-        if len(producer.inputs[0]) == 3:
-            return producer
-        producer = nodes[producer.sources[0]]
-    return None
-
-
-def _advised(node: LayerNode, given: list[NodeAnalysis], advice: Advice) -> Problem:
+def _advised(node: LayerNode, given: list[NodeAnalysis], told: Advice) -> Problem:
     producer = given[0].node.name if given else ""
     return Problem(
         node.id,
         Severity.WARNING,
-        _filled(advice.text, node, producer, ""),
-        advice.parameter,
-        advice.fixes,
-        advice.id or advice.text.id,
-        advice.origin,
-        _filled(advice.why, node, producer, "") if advice.why is not None else None,
+        _filled(told.text, node, producer, ""),
+        told.parameter,
+        told.fixes,
+        told.id or told.text.id,
+        told.origin,
+        _filled(told.why, node, producer, "") if told.why is not None else None,
     )
 
 

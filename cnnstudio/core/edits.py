@@ -16,14 +16,12 @@ from msgspec.structs import replace
 
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kind_of
-from cnnstudio.core.layers.spec import Action, Fix
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.text import T
 
 __all__ = [
     "add",
-    "apply_fix",
     "connect",
     "copy",
     "delete",
@@ -70,7 +68,7 @@ def insert(
         raise BadInput(
             T("{kind} takes nothing in, so it can't stand between two layers.", kind=spec.keras)
         )
-    return _between(network, link, _new(network, kind, params))
+    return between(network, link, _new(network, kind, params))
 
 
 def connect(network: Network, source: str, target: str, slot: int | None = None) -> Network:
@@ -226,7 +224,7 @@ def paste(network: Network, clip: Network, offset: Point = (24.0, 24.0)) -> Netw
     names = {node.name for node in network.layers}
     for id, node in zip(network.free_ids(), clip.by_id.values(), strict=False):
         ids[node.id] = id
-        name = _free_name(names, node.name)
+        name = free_name(names, node.name)
         names.add(name)
         at = (node.position[0] + offset[0], node.position[1] + offset[1])
         pasted.append(replace(node, id=id, name=name, position=_point(at)))
@@ -249,78 +247,6 @@ def duplicate(network: Network, ids: Collection[str], offset: Point = (24.0, 24.
     return paste(network, copy(network, ids), offset)
 
 
-def apply_fix(network: Network, id: str, fix: Fix) -> Network:
-    """Does what a problem of the layer `id` offers.
-
-    Raises:
-        BadInput: If the network has changed so that it can't be done any more.
-    """
-    match fix.action:
-        case Action.SET:
-            return set_parameter(network, id, fix.parameter, fix.value)
-        case Action.DROP:
-            node = _node(network, id)
-            kept = {name: value for name, value in node.params.items() if name != fix.parameter}
-            return _with_nodes(network, {id: replace(node, params=kept)})
-        case Action.INSERT:
-            links = network.incoming[_node(network, id).id]
-            if fix.slot >= len(links):
-                raise _gone()
-            return insert(network, links[fix.slot], fix.kind)
-        case Action.ADD_INPUT:
-            if not id:
-                return add(network, "input")
-            x, y = _node(network, id).position
-            network = add(network, "input", (x, y - CARD_PITCH))
-            return connect(network, network.layers[-1].id, id)
-        case Action.DELETE:
-            return delete(network, [id])
-        case Action.DISCONNECT:
-            assert fix.link is not None
-            return disconnect(network, Link(*fix.link))
-        case Action.RENAME:
-            return _renamed_apart(network)
-        case Action.NEW_ID:
-            return _ids_apart(network)
-        case Action.MOVE_ABOVE:
-            return _moved_above(network, id, fix.above)
-
-
-def _moved_above(network: Network, id: str, above: str) -> Network:
-    """Takes a layer out of its chain and puts it on the link into `above`."""
-    node, into = _node(network, id), network.incoming[_node(network, above).id]
-    if len(into) != 1 or id == above:
-        raise _gone()
-    healed = delete(network, [id])
-    return _between(healed, healed.incoming[above][0], node)
-
-
-def _renamed_apart(network: Network) -> Network:
-    """Every name one that Keras takes and no other layer has; the first to have one keeps it."""
-    names = {node.name for node in network.layers}
-    seen: set[str] = set()
-    layers = []
-    for node in network.layers:
-        name = node.name
-        if not name or "/" in name or name in seen:
-            stem = (name or node.kind).replace("/", "_")
-            name = _free_name(names, stem)
-        names.add(name)
-        seen.add(name)
-        layers.append(replace(node, name=name))
-    return replace(network, layers=tuple(layers))
-
-
-def _ids_apart(network: Network) -> Network:
-    """Every id one that no other layer has; links stay with the first."""
-    ids = network.free_ids()
-    layers = (
-        node if network.by_id[node.id] is node else replace(node, id=next(ids))
-        for node in network.layers
-    )
-    return replace(network, layers=tuple(layers))
-
-
 def _new(network: Network, kind: str, params: Mapping[str, object] | None) -> LayerNode:
     """A layer of this kind that isn't in the network yet."""
     if kind_of(kind) is None:
@@ -331,8 +257,11 @@ def _new(network: Network, kind: str, params: Mapping[str, object] | None) -> La
     return node
 
 
-def _between(network: Network, link: Link, node: LayerNode) -> Network:
-    """Puts a new layer on a link, in the place of its target; what is below makes room."""
+def between(network: Network, link: Link, node: LayerNode) -> Network:
+    """Puts a layer that isn't in the network on a link, in the place of its target.
+
+    What is below makes room.
+    """
     x, y = network.by_id[link.target].position
     below = (network.by_id[id] for id in _reachable(network, link.target))
     room = {
@@ -426,7 +355,7 @@ def _reachable(network: Network, start: str) -> set[str]:
     return found
 
 
-def _free_name(taken: set[str], name: str) -> str:
+def free_name(taken: set[str], name: str) -> str:
     """A name not `taken`, counted on from `name` as Keras counts."""
     if name and name not in taken:
         return name

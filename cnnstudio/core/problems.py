@@ -33,7 +33,7 @@ class Problem:
         severity: Whether the network can be trained with it.
         text: What is wrong, with which layers and shapes, and what would help.
         parameter: The parameter it is about, "" if none.
-        fixes: Edits that would help, likeliest first (``core.edits.apply_fix``).
+        fixes: Edits that would help, likeliest first (``core.fixes.apply_fix``).
         id: Names a warning among those of its layer; what is kept is named by it.
         origin: Whose word a warning is.
         why: Why it matters, where `text` doesn't say.

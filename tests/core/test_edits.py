@@ -11,6 +11,7 @@ from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.fixes import apply_fix
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layout import CARD_PITCH, COLUMN_PITCH
 from cnnstudio.core.network import LayerNode, Link, Network
@@ -43,7 +44,7 @@ def test_insert_puts_a_layer_on_a_link_and_makes_room() -> None:
     network = edits.insert(edits.lay_out(lecture()), Link("n3", "n4"), "batch_normalization")
     assert names(network)[2:5] == ["conv2d_1", "batch_normalization", "max_pooling2d"]
     assert network == edits.lay_out(network)
-    assert analyse(network).problems == ()
+    assert analyse(network).errors == ()
 
 
 def test_insert_keeps_the_slot_of_a_merge() -> None:
@@ -74,13 +75,13 @@ def test_disconnect_closes_a_gap_in_a_merge() -> None:
 def test_delete_heals_a_chain() -> None:
     network = edits.delete(lecture(), ["n3", "n4", "n7"])
     assert names(network) == ["input", "conv2d", "flatten", "dense", "dense_1"]
-    assert analyse(network).problems == ()
+    assert analyse(network).errors == ()
 
 
 def test_delete_heals_the_branches_of_a_merge_and_keeps_their_order() -> None:
     network = edits.delete(residual(), ["n3"])
     assert [(k.source, k.slot) for k in network.incoming["n4"]] == [("n2", 0), ("n1", 1)]
-    assert analyse(network).problems == ()
+    assert analyse(network).errors == ()
 
 
 def test_delete_leaves_a_gap_where_a_merge_was() -> None:
@@ -203,8 +204,8 @@ def random_edits(draw: st.DrawFn) -> Edit:
         return edits.set_parameter(network, node.id, names[other % len(names)], number)
 
     def fix(network: Network) -> Network:
-        fixes = [(p.node, f) for p in analyse(network).problems for f in p.fixes]
-        return edits.apply_fix(network, *fixes[pick % len(fixes)]) if fixes else network
+        offered = [(p.node, f) for p in analyse(network).problems for f in p.fixes]
+        return apply_fix(network, *offered[pick % len(offered)]) if offered else network
 
     return draw(
         st.sampled_from(
@@ -263,7 +264,7 @@ def test_fixes_of_a_network_that_has_changed_are_refused() -> None:
     (problem,) = analyse(network).problems
     without = edits.delete(network, ["n2"])
     with pytest.raises(BadInput, match="isn't in the network any more"):
-        edits.apply_fix(without, problem.node, problem.fixes[0])
+        apply_fix(without, problem.node, problem.fixes[0])
 
 
 def test_edits_keep_unknown_keys_of_links() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.core import edits
+from cnnstudio.core import edits, fixes
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
@@ -192,7 +192,7 @@ class Editor(QObject):
 
     def fix(self, problem: Problem, fix: Fix) -> None:
         """Does what a problem offers."""
-        self._apply(lambda network: edits.apply_fix(network, problem.node, fix), fix.text)
+        self._apply(lambda network: fixes.apply_fix(network, problem.node, fix), fix.text)
 
     # --- undo -----------------------------------------------------------------------------------
 
