@@ -22,6 +22,6 @@ def keras_arguments(values: Mapping[str, Any]) -> dict[str, Any]:
 def _argument(value: Any) -> Any:
     if not isinstance(value, Chosen):
         return value
-    if not value.stated:
+    if value.by_name:
         return value.variant.name
     return getattr(getattr(keras, value.variant.module), value.variant.keras)(**value.stated)

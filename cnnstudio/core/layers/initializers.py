@@ -168,7 +168,15 @@ VARIANTS = (
         keras="Constant",
         module="initializers",
         help=T("Every weight starts at the same number."),
-        parameters=(Number(name="value", label=T("Value"), help=T("The number."), default=0.0),),
+        parameters=(
+            Number(
+                name="value",
+                label=T("Value"),
+                help=T("The number."),
+                default=0.0,
+                required=True,  # Keras takes no bare "constant"
+            ),
+        ),
     ),
     Variant(
         name="orthogonal",

@@ -99,21 +99,27 @@ class Integer(Parameter):
 
     Attributes:
         optional: Whether None is allowed.
+        also: A number outside these bounds that has a meaning of its own.
     """
 
     minimum: int = 1
     maximum: int = 1_000_000
     optional: bool = False
+    also: int | None = None
 
     def read(self, raw: object) -> int | None:
         if raw is None and self.optional:
             return None
+        if is_whole(raw) and raw == self.also:
+            return self.also
         if not is_whole(raw) or not self.minimum <= raw <= self.maximum:  # type: ignore[operator]
             allowed = T(
                 "it takes a whole number from {minimum} to {maximum}",
                 minimum=self.minimum,
                 maximum=self.maximum,
             )
+            if self.also is not None:
+                allowed = T("{allowed}, or {number}", allowed=allowed, number=shown(self.also))
             raise self.refuse(raw, or_none(allowed, self.optional))
         assert isinstance(raw, int)
         return raw
@@ -183,7 +189,8 @@ class Choice(Parameter):
     def read(self, raw: object) -> str | None:
         name = raw
         if isinstance(raw, str):
-            name = raw.lower() if self.any_case else self.aliases.get(raw, raw)
+            name = raw.lower() if self.any_case else raw
+            name = self.aliases.get(name, name)
         if not (name is None or isinstance(name, str)) or name not in self.choices:
             names = ", ".join("None" if c is None else c for c in self.choices)
             raise self.refuse(raw, T("it takes one of {names}", names=names))

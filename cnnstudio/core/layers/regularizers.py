@@ -63,6 +63,7 @@ def regularizer(name: str, label: Text, help: Text) -> Regularizer:
         help=help,
         default=None,
         variants=VARIANTS,
+        aliases={"l1l2": "l1_l2"},
         optional=True,
         advanced=True,
     )

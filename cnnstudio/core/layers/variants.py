@@ -64,12 +64,21 @@ class Chosen:
         return dict(zip(names, self.arguments, strict=True))
 
     @property
+    def by_name(self) -> bool:
+        """Whether Keras is given the bare name, as code usually does for an initialiser.
+
+        A regulariser is always made, because its factors should be seen (and Keras 3.15 has no
+        name for L1L2).
+        """
+        return self.variant.module == "initializers" and not self.stated
+
+    @property
     def stated(self) -> dict[str, object]:
-        """The arguments that differ from Keras' defaults, as JSON has them."""
+        """The arguments that differ from Keras' defaults or have none, as JSON has them."""
         return {
             p.name: p.write(value)
             for p, value in zip(self.variant.parameters, self.arguments, strict=True)
-            if value != p.default
+            if p.required or value != p.default
         }
 
 
