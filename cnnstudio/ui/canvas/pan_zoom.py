@@ -83,6 +83,15 @@ class PanZoomView(QGraphicsView):
         """Brings a canvas point to the middle of the view."""
         self.pan_by(self.viewport().rect().center() - self.mapFromScene(QPointF(*p)))
 
+    def bring_in(self, area: Rect) -> None:
+        """Pans as little as needed to bring an area into view."""
+        there = self.mapFromScene(QRectF(*area)).boundingRect()
+        inside = self.viewport().rect().adjusted(16, 16, -16, -16)
+        dx = max(inside.left() - there.left(), 0) or min(inside.right() - there.right(), 0)
+        dy = max(inside.top() - there.top(), 0) or min(inside.bottom() - there.bottom(), 0)
+        if dx or dy:
+            self.pan_by(QPoint(dx, dy))
+
     def fit(self, area: Rect | None = None) -> None:
         """Shows the whole network, or `area`, at 100 % at most."""
         whole = area is None

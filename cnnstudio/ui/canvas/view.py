@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from cnnstudio.core.layers.spec import LayerKind
 from cnnstudio.core.text import TN, Text
 from cnnstudio.ui.canvas.editor import Editor
-from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Point, Port, Rect, Slot
+from cnnstudio.ui.canvas.geometry import Point, Port, Rect, Slot, card_rect
 from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressCard, PressLink, RubberBand
 from cnnstudio.ui.canvas.keys import CanvasKeys
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
@@ -111,14 +111,8 @@ class CanvasView(PanZoomView):
     def reveal(self, id: str) -> None:
         """Pans as little as needed to bring a card into view."""
         place = self.network_scene.places.get(id)
-        if place is None:
-            return
-        card = self.mapFromScene(QRectF(*place, CARD_WIDTH, CARD_HEIGHT)).boundingRect()
-        inside = self.viewport().rect().adjusted(16, 16, -16, -16)
-        dx = max(inside.left() - card.left(), 0) or min(inside.right() - card.right(), 0)
-        dy = max(inside.top() - card.top(), 0) or min(inside.bottom() - card.bottom(), 0)
-        if dx or dy:
-            self.pan_by(QPoint(dx, dy))
+        if place is not None:
+            self.bring_in(card_rect(place))
 
     # --- adding ---------------------------------------------------------------------------------
 
