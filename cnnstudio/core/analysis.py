@@ -196,7 +196,7 @@ def _analyse(network: Network) -> Analysis:
         pictures[id] = picture
         nodes[id] = _node_analysis(node, given, facts, picture)
         found += advice.layer_advice(network, nodes, nodes[id])
-    found += problems.end_problems(network, set(nodes))
+    found += problems.end_problems(network, {id: one.output for id, one in nodes.items()})
     if not any(problem.severity is Severity.ERROR for problem in found):
         found += advice.network_advice(network, nodes)
     rank = {id: index for index, id in enumerate(network.by_id)}

@@ -6,14 +6,16 @@ one thing to mend.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cnnstudio.core.layers.parameters import ParameterError
 from cnnstudio.core.layers.spec import Action, Fix, LayerKind, Origin, setting
 from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T, Text
 
 
@@ -55,9 +57,19 @@ _NEW_ID = Fix(Action.NEW_ID, T("Give it an id of its own"))
 _RENAME = Fix(Action.RENAME, T("Give it a free name"))
 
 
-def _disconnect(link: Link) -> Fix:
-    ends = (link.source, link.target, link.slot)
-    return Fix(Action.DISCONNECT, T("Remove the link"), link=ends)
+def _disconnect(*links: Link, text: Text = T("Remove the link")) -> Fix:
+    first, *rest = (Fix(Action.DISCONNECT, text, link=(k.source, k.target, k.slot)) for k in links)
+    return replace(first, then=tuple(rest))
+
+
+def _fewer(links: Sequence[Link], names: Sequence[str], most: int) -> Iterator[Fix]:
+    """Ways to leave no more than `most` links."""
+    if most != 1:
+        yield _disconnect(*links[most:])
+        return
+    for kept, name in zip(links, names, strict=True):
+        text = T("Keep only the link from {producer}", producer=name)
+        yield _disconnect(*(link for link in links if link is not kept), text=text)
 
 
 def _error(node: LayerNode, text: Text, parameter: str = "", *fixes: Fix) -> Problem:
@@ -147,12 +159,12 @@ def unknown_parameters(node: LayerNode) -> Iterator[Problem]:
             yield Problem(node.id, Severity.WARNING, text, name, (fix,), f"unknown:{name}")
 
 
-def end_problems(network: Network, known: set[str]) -> Iterator[Problem]:
+def end_problems(network: Network, known: Mapping[str, Shape]) -> Iterator[Problem]:
     """More than one beginning, more than one end, or nothing at all.
 
     Args:
         network: The network.
-        known: The layers that have a shape; the others have told their error already.
+        known: The output of the layers that have a shape; the others have told their error.
     """
     if not network.layers:
         text = T("The network is empty. It starts with an Input, the shape of one picture.")
@@ -168,7 +180,7 @@ def end_problems(network: Network, known: set[str]) -> Iterator[Problem]:
             layer=node.name,
             other=inputs[0].name,
         )
-        yield _error(node, text, "", _DELETE)
+        yield _error(node, text, "", _fed_by(network, node, inputs[0]), _DELETE)
     for node in ends[:-1]:
         text = T(
             "{layer} leads nowhere, and the network already ends in {other}; it can have only "
@@ -176,7 +188,24 @@ def end_problems(network: Network, known: set[str]) -> Iterator[Problem]:
             layer=node.name,
             other=ends[-1].name,
         )
-        yield _error(node, text, "", _DELETE)
+        yield _error(node, text, "", *_merge(node, ends[-1], known), _DELETE)
+
+
+def _fed_by(network: Network, node: LayerNode, other: LayerNode) -> Fix:
+    """What one Input feeds, fed by another; the first goes."""
+    links = [k for k in network.outgoing[node.id] if k.target in network.by_id]
+    if not links:
+        return _DELETE
+    text = T("Link what it feeds to {other}", other=other.name)
+    moves = [Fix(Action.CONNECT, text, link=(other.id, k.target, k.slot)) for k in links]
+    return replace(moves[0], then=(*moves[1:], _DELETE))
+
+
+def _merge(node: LayerNode, other: LayerNode, known: Mapping[str, Shape]) -> Iterator[Fix]:
+    """Concatenate of two ends, where their shapes allow it."""
+    if known[node.id][:-1] == known[other.id][:-1]:
+        text = T("Concatenate it with {other}", other=other.name)
+        yield Fix(Action.MERGE, text, kind="concatenate", above=other.id)
 
 
 def _linked_on(network: Network, node: LayerNode) -> bool:
@@ -240,9 +269,10 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
                 other=names[1],
             )
         )
-        yield _error(node, text, "", *map(_disconnect, links))
+        yield _error(node, text, "", *_fewer(links, names, most))
     elif (twice := next((s for s, count in slots.items() if count > 1), None)) is not None:
-        first, second, *_ = (n for n, k in zip(names, links, strict=True) if k.slot == twice)
+        there = [(n, k) for n, k in zip(names, links, strict=True) if k.slot == twice]
+        first, second, *_ = (name for name, _ in there)
         text = T(
             "{producer} and {other} are both linked to input {slot} of {layer}; an input takes "
             "one link.",
@@ -251,13 +281,14 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
             other=second,
             slot=twice + 1,
         )
-        yield _error(node, text, "", *(_disconnect(k) for k in links if k.slot == twice))
+        same_slot = [link for _, link in there]
+        yield _error(node, text, "", *_fewer(same_slot, [name for name, _ in there], 1))
     elif not links and least:
         text = T(
             "Nothing reaches {layer}: link a layer to it, or delete it.",
             layer=node.name,
         )
-        yield _error(node, text, "", _DELETE)
+        yield _error(node, text, "", *_connect(network, node, 0), _DELETE)
     elif len(links) < least:
         text = T(
             "{layer} merges two inputs or more, but only {producer} is linked to it. Link another "
@@ -266,6 +297,26 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
             producer=names[0],
         )
         yield _error(node, text, "", _DELETE)
+
+
+def _connect(network: Network, node: LayerNode, slot: int) -> Iterator[Fix]:
+    """A link from the nearest layer that leads nowhere yet, if there is one that may."""
+    behind, waiting = {node.id}, [node.id]
+    while waiting:
+        for link in network.outgoing.get(waiting.pop(), ()):
+            if link.target not in behind:
+                behind.add(link.target)
+                waiting.append(link.target)
+    x, y = node.position
+    loose = [
+        (math.hypot(one.position[0] - x, one.position[1] - y), -index, one)
+        for index, one in enumerate(network.by_id.values())
+        if one.id not in behind and not _linked_on(network, one)
+    ]
+    if loose:
+        nearest = min(loose, key=lambda found: found[:2])[2]
+        text = T("Link {producer} to it", producer=nearest.name)
+        yield Fix(Action.CONNECT, text, link=(nearest.id, node.id, slot))
 
 
 def _cycles(network: Network) -> Iterator[list[str]]:
