@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from cnnstudio.core.block_uses import follow
 from cnnstudio.core.network import Network
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import Text
@@ -78,6 +79,16 @@ class Document:
         """What `redo` would do again; None if there is nothing."""
         return self._undone[-1].text if self._undone else None
 
+    @property
+    def history(self) -> tuple[Text, ...]:
+        """What every step did, the first one first; those taken back are its end."""
+        return tuple(entry.text for entry in (*self._done, *reversed(self._undone)))
+
+    @property
+    def position(self) -> int:
+        """How many steps of `history` are done."""
+        return len(self._done)
+
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Calls `subscriber(before, after)` after each change; returns what ends that.
 
@@ -87,7 +98,7 @@ class Document:
         return lambda: self._subscribers.remove(subscriber)
 
     def apply(self, edit: Callable[[Project], Project], text: Text, *, field: str = "") -> None:
-        """Edits the project.
+        """Edits the project; what happens in one use of a block happens in all of them.
 
         Args:
             edit: A pure function; what it raises leaves everything as it was.
@@ -98,6 +109,8 @@ class Document:
         self._check_not_telling()
         before = self._project
         after = edit(before)
+        if (network := follow(before.network, after.network)) is not after.network:
+            after = msgspec.structs.replace(after, network=network)
         if _alike(before, after):
             return
         entry = Entry(before, after, text, field)
@@ -129,19 +142,34 @@ class Document:
 
     def undo(self) -> None:
         """Takes the last step back; without one, nothing happens."""
-        self._check_not_telling()
-        self._gesture_open = False
-        if self._done:
-            self._undone.append(self._done.pop())
-            self._change(self._undone[-1].before)
+        self.go_to(max(self.position - 1, 0))
 
     def redo(self) -> None:
         """Does the step again that was taken back last; without one, nothing happens."""
+        self.go_to(self.position + bool(self._undone))
+
+    def go_to(self, position: int) -> None:
+        """Takes steps back, or does them again, until `position` of them are done, in one change.
+
+        Args:
+            position: How many steps, 0 to the length of `history`.
+
+        Raises:
+            ValueError: If there are fewer steps.
+        """
         self._check_not_telling()
+        if not 0 <= position <= len(self._done) + len(self._undone):
+            raise ValueError(f"there is no step {position}")
         self._gesture_open = False
-        if self._undone:
+        after = self._project
+        while len(self._done) > position:
+            self._undone.append(self._done.pop())
+            after = self._undone[-1].before
+        while len(self._done) < position:
             self._done.append(self._undone.pop())
-            self._change(self._done[-1].after)
+            after = self._done[-1].after
+        if after is not self._project:
+            self._change(after)
 
     def mark_saved(self, project: Project) -> None:
         """Says that `project`, as it was or still is in this document, is in its file now."""

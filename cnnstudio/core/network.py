@@ -94,17 +94,47 @@ class Link(msgspec.Struct, frozen=True, order=True):
         return hash((self.source, self.target, self.slot))
 
 
+class Block(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Layers seen as one; no layer is in two blocks.
+
+    Blocks with the same `pattern` are uses of one design: layers with the same part in it
+    correspond, and what is changed in one use changes in all (``core.block_uses``).
+
+    Attributes:
+        id: Unique among the blocks and layers of its network and never shown.
+        name: The person's name for it, unique among the blocks.
+        pattern: The name its uses share.
+        members: Each layer's part in the pattern, by the layer's id; parts are unique.
+        own: Values that follow no other use, as ``part.parameter``.
+        collapsed: Whether the canvas shows it as one card.
+        extra: Unknown keys of the project file, kept.
+    """
+
+    id: str
+    name: str
+    pattern: str
+    members: dict[str, str]
+    own: tuple[str, ...] = ()
+    collapsed: bool = False
+    extra: dict[str, Any] = {}
+
+    def __hash__(self) -> int:
+        return hash(self.id)  # `members` and `extra` can't be hashed
+
+
 class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """Layers and links; the order of `layers` is the order of lists and code where it is free.
 
     Attributes:
         layers: The layers, ids unique.
         links: The links.
+        blocks: Groups of layers; what is computed and trained doesn't depend on them.
         extra: Unknown keys of the project file, kept.
     """
 
     layers: tuple[LayerNode, ...] = ()
     links: tuple[Link, ...] = ()
+    blocks: tuple[Block, ...] = ()
     extra: dict[str, Any] = {}
 
     def __hash__(self) -> int:
@@ -137,6 +167,11 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {id: tuple(links) for id, links in found.items()}
 
     @cached_property
+    def block_of(self) -> dict[str, Block]:
+        """The block of each layer that is in one."""
+        return {id: block for block in self.blocks for id in block.members}
+
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """Ids so that every layer comes after what feeds it, else in the order of `layers`.
 
@@ -164,8 +199,9 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return frozenset(self.by_id) - frozenset(self.order)
 
     def free_ids(self) -> Iterator[str]:
-        """Ids no layer has, one after the other: ``n8``, ``n9`` and so on."""
-        numbers = [int(n.id[1:]) for n in self.layers if re.fullmatch(r"n\d{1,9}", n.id)]
+        """Ids no layer or block has, one after the other: ``n8``, ``n9`` and so on."""
+        taken = (*(node.id for node in self.layers), *(block.id for block in self.blocks))
+        numbers = [int(id[1:]) for id in taken if re.fullmatch(r"n\d{1,9}", id)]
         return (f"n{number}" for number in itertools.count(max(numbers, default=0) + 1))
 
     def free_id(self) -> str:

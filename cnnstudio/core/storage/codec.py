@@ -405,6 +405,7 @@ _ALLOWED: dict[object, Text] = {
     Text: T("an object in braces"),
     tuple[float, float]: T("two numbers in brackets"),
     tuple[int, int]: T("two whole numbers in brackets"),
+    tuple[str, ...]: T("texts in brackets"),
 }
 
 

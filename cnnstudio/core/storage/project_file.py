@@ -15,10 +15,12 @@ from typing import Any
 import msgspec
 
 import cnnstudio
+from cnnstudio.core.blocks import reconciled
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.network import Block, LayerNode, Link, Network
 from cnnstudio.core.project import FORMAT, VERSION, Project
 from cnnstudio.core.storage.atomic import write_atomically
+from cnnstudio.core.storage.block_list import read_blocks
 from cnnstudio.core.storage.codec import (
     LARGEST_FILE,
     Place,
@@ -40,7 +42,7 @@ _HEADER = ("format", "version", "studio")
 
 # The parts of a project that are spread over lines.
 PROJECT_LAYOUT: dict[str, Any] = {
-    "network": {"layers": {}, "links": {}},
+    "network": {"layers": {}, "links": {}, "blocks": {}},
     "data": {},
     "training": {},
 }
@@ -110,7 +112,8 @@ def project_to_json(project: Project) -> dict[str, Any]:
     body["network"] = {
         "layers": [_layer_to_json(node) for node in network.layers],
         "links": [_link_to_json(link) for link in network.links],
-        **{k: v for k, v in network.extra.items() if k not in ("layers", "links")},
+        **({"blocks": [_block_to_json(one) for one in network.blocks]} if network.blocks else {}),
+        **{k: v for k, v in network.extra.items() if k not in ("layers", "links", "blocks")},
     }
     return header | {key: value for key, value in body.items() if key not in _HEADER}
 
@@ -168,14 +171,27 @@ def _network(raw: object, name: str) -> Network:
                 )
             )
         first[node.id] = node
-    return read_struct(Network, raw, place, given={"layers": tuple(layers), "links": tuple(links)})
+    parts = {
+        "layers": tuple(layers),
+        "links": tuple(links),
+        "blocks": read_blocks(_items(raw, "blocks", place), first, name),
+    }
+    network = read_struct(Network, raw, place, given=parts)
+    return reconciled(network) if network.blocks else network
+
+
+_MOST = {
+    "layers": (MOST_LAYERS, T("layers")),
+    "links": (2 * MOST_LAYERS, T("links")),
+    "blocks": (MOST_LAYERS, T("blocks")),
+}
 
 
 def _items(raw: dict[str, Any], key: str, place: Place) -> list[Any]:
     items = raw.get(key, [])
     if not isinstance(items, list):
         raise place.refuse(key, items, T("a list in brackets"), [])
-    limit, things = (2 * MOST_LAYERS, T("links")) if key == "links" else (MOST_LAYERS, T("layers"))
+    limit, things = _MOST[key]
     if len(items) > limit:
         raise BadInput(
             T(
@@ -204,6 +220,13 @@ def _layer_to_json(node: LayerNode) -> dict[str, Any]:
         result["kept"] = list(node.kept)
     else:
         del result["kept"]
+    return result
+
+
+def _block_to_json(block: Block) -> dict[str, Any]:
+    result = write_struct(block)
+    if not block.own:
+        del result["own"]
     return result
 
 

@@ -121,7 +121,7 @@ def projects(draw: st.DrawFn) -> Project:
             draw(_text()),
             draw(st.dictionaries(_text(), _json, max_size=2)),
             (draw(_finite), draw(_finite)),
-            draw(_fields(LayerNode)),
+            extra=draw(_fields(LayerNode)),
         )
         for id in ids
     )
@@ -133,7 +133,7 @@ def projects(draw: st.DrawFn) -> Project:
     size = st.none() | st.tuples(st.integers(), st.integers())
     return Project(
         name=draw(_text()),
-        network=Network(layers, links, draw(_fields(Network))),
+        network=Network(layers, links, extra=draw(_fields(Network))),
         data=DataSettings(
             source=draw(_text()),
             validation=draw(_finite),
