@@ -1,11 +1,13 @@
 """Builds the Keras model of a network, by calling constructors with checked values.
 
-Keras' own deserialiser is never used: it runs what a file names.
+Keras' own deserialiser is never used: it runs what a file names. A class comes from the module
+that its kind declares, and a file can only name a kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import keras
@@ -37,15 +39,13 @@ def build_model(network: Network, seed: int) -> TrainingModel:
     names = safe_names(network)
     tensors: dict[str, Any] = {}
     for id, layer in analysis.nodes.items():
-        make = getattr(keras.layers, layer.kind.keras)
+        make = getattr(import_module(layer.kind.module), layer.kind.keras)
         made = make(name=names[id], **keras_arguments(layer.node.values))
         given = [tensors[link.source] for link in network.incoming[id]]
         if not given:
             tensors[id] = made  # keras.Input gives a tensor
-        elif layer.kind.inputs == (1, 1):
-            tensors[id] = made(given[0])
         else:
-            tensors[id] = made(given)
+            tensors[id] = made(given if layer.kind.merges else given[0])
     first, last = analysis.input, analysis.output
     assert first is not None
     assert last is not None

@@ -33,6 +33,7 @@ def usual(parameter: Parameter) -> st.SearchStrategy[Any]:
     match parameter:
         case Integer():
             whole = st.integers(parameter.minimum, parameter.minimum + 8)
+            whole |= st.just(parameter.also) if parameter.also is not None else st.nothing()
             return st.none() | whole if parameter.optional else whole
         case Number():
             numbers = st.floats(max(parameter.minimum, -2), min(parameter.maximum, 3))
@@ -48,8 +49,11 @@ def usual(parameter: Parameter) -> st.SearchStrategy[Any]:
         case Sizes():
             return st.lists(st.integers(1, 40), min_size=1, max_size=4)
         case Axis():
-            one = st.integers(-5, 4)
-            return one | st.lists(one, min_size=1, max_size=2) if parameter.several else one
+            one = st.integers(1 if parameter.counted else -5, 4)
+            most = parameter.length or 3
+            several = st.lists(one, min_size=parameter.length or 1, max_size=most)
+            axes = one | several if parameter.several else one
+            return st.none() | axes if parameter.optional else axes
         case VariantOf():
             plain = st.sampled_from([v.name for v in parameter.variants])
             known = st.one_of(plain, *map(variant, parameter.variants))
@@ -85,6 +89,10 @@ def has_its_type(parameter: Parameter, raw: object) -> bool:
         case PairOf():
             return whole or pair
         case Axis(several=True):
+            if raw is None:
+                return parameter.optional
+            if parameter.counted:  # Keras takes others too, and means other axes than anywhere else
+                return (whole and raw > 0) or (pair and raw != [] and min(raw) > 0)
             return whole or (pair and raw != [])  # Keras sees that it is empty when data flows
         case Sizes():
             return pair and 0 not in raw and raw != []  # an empty picture, or a single number
@@ -113,7 +121,7 @@ def input_shapes(draw: st.DrawFn, kind: LayerKind) -> Shapes:
         return ()
     rank = draw(st.sampled_from([3, 3, 3, 3, 1, 2, 4]))
     first = tuple(draw(st.lists(st.integers(1, 9), min_size=rank, max_size=rank)))
-    count = draw(st.integers(least, least + 2)) if most is None else 1
+    count = draw(st.integers(least, least + 2 if most is None else most))
     return (first, *(draw(_alike(first)) for _ in range(count - 1)))
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.parameters import Parameter
-from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.layers.variants import Chosen
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.text import T
@@ -44,11 +43,9 @@ def write_model_code(network: Network) -> str:
     variables = _variables(network, analysis.output.node)
     names = _explicit_names(network)
     lines = [_line(network, node, variables, names.get(node.id)) for node in nodes]
-    classes = sorted({node.spec.keras for node in nodes if node.spec})
-    helpers = _helpers(nodes)
     return "\n".join(
         [
-            *_imports(classes, helpers),
+            *_imports(nodes),
             "",
             *lines,
             "",
@@ -58,10 +55,14 @@ def write_model_code(network: Network) -> str:
     )
 
 
-def _imports(classes: list[str], helpers: dict[str, set[str]]) -> list[str]:
-    wanted = {"layers": classes, "models": ["Model"]}
-    wanted |= {module: sorted(names) for module, names in helpers.items()}
-    return [_import(f"keras.{module}", names) for module, names in sorted(wanted.items())]
+def _imports(nodes: Sequence[LayerNode]) -> list[str]:
+    wanted = {"keras.models": {"Model"}}
+    for node in nodes:
+        assert node.spec is not None
+        wanted.setdefault(node.spec.module, set()).add(node.spec.keras)
+    for module, names in _helpers(nodes).items():
+        wanted[f"keras.{module}"] = names
+    return [_import(module, sorted(names)) for module, names in sorted(wanted.items())]
 
 
 def _import(module: str, names: list[str]) -> str:
@@ -76,7 +77,7 @@ def _helpers(nodes: Iterable[LayerNode]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for node in nodes:
         for name, value in node.values.items():
-            if name in node.params and isinstance(value, Chosen) and not _by_name(value):
+            if name in node.params and isinstance(value, Chosen) and not value.by_name:
                 found.setdefault(value.variant.module, set()).add(value.variant.keras)
     return found
 
@@ -93,7 +94,7 @@ def _line(network: Network, node: LayerNode, variables: dict[str, str], name: st
         arguments.append(f"name={name!r}")
     line = f"{variables[node.id]} = {node.spec.keras}({', '.join(arguments)})"
     sources = [variables[link.source] for link in network.incoming[node.id]]
-    if node.spec.family is Family.MERGING:
+    if node.spec.merges:
         line += f"([{', '.join(sources)}])"
     elif sources:
         line += f"({sources[0]})"
@@ -155,19 +156,16 @@ def _python(parameter: Parameter, value: Any) -> str:
     return repr(tuple(written) if isinstance(written, list) else written)
 
 
-def _by_name(value: Chosen) -> bool:
-    """Whether a value is written as its name; a regulariser shows its factors in any case."""
-    return not value.stated and value.variant.module != "regularizers"
-
-
 def _chosen(value: Chosen) -> str:
     """Such as ``"he_normal"``, ``RandomNormal(stddev=0.1)`` or ``L2(0.01)``."""
-    if _by_name(value):
+    if value.by_name:
         return repr(value.variant.name)
-    if len(value.arguments) == 1 and value.variant.module == "regularizers":
-        return f"{value.variant.keras}({value.arguments[0]!r})"
-    arguments = value.values if value.variant.module == "regularizers" else value.stated
-    return f"{value.variant.keras}({', '.join(f'{n}={v!r}' for n, v in arguments.items())})"
+    variant, arguments = value.variant, value.stated
+    if variant.module == "regularizers":
+        if len(value.arguments) == 1:
+            return f"{variant.keras}({value.arguments[0]!r})"
+        arguments = value.values
+    return f"{variant.keras}({', '.join(f'{name}={one!r}' for name, one in arguments.items())})"
 
 
 def _comment(name: str) -> str:

@@ -184,12 +184,29 @@ class Window:
     Attributes:
         span: F_eff, the length it covers.
         stride: The step between neighbouring cells.
-        before: Padding before the first cell.
+        before: Padding before the first cell; negative where cells are cut off.
     """
 
     span: tuple[int, int] = (1, 1)
     stride: tuple[int, int] = (1, 1)
     before: tuple[int, int] = (0, 0)
+
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of the input that each output cell sees, where no window of one stride does.
+
+    Attributes:
+        rows: For each row of the output the first row it sees and the one after the last; both
+            the same where it sees none.
+        columns: The same for columns.
+    """
+
+    rows: tuple[Span, ...]
+    columns: tuple[Span, ...]
 
 
 class Sight(StrEnum):
@@ -216,6 +233,9 @@ class Reason:
     formula: str
     numbers: str
     value: int
+
+
+Seen = Window | Cells | Sight
 
 
 def no_weights(_v: Values, _inputs: Shapes) -> tuple[Weight, ...]:
@@ -249,7 +269,8 @@ class LayerKind:
 
     Attributes:
         id: The id in project files and the stem of default names, as Keras forms them.
-        keras: The class in ``keras.layers``.
+        keras: The class, in `module`.
+        module: The module that has the class; a fixed part of the declaration.
         family: Its place in the palette.
         summary: What it does, in one sentence.
         help: The explanation for a learner, in a few sentences.
@@ -276,9 +297,15 @@ class LayerKind:
     inputs: tuple[int, int | None] = (1, 1)
     weights: Callable[[Values, Shapes], tuple[Weight, ...]] = no_weights
     macs: Callable[[Values, Shapes, Shape], int] = no_macs
-    sight: Callable[[Values, Shapes, Shape], Window | Sight] = same_cell
+    sight: Callable[[Values, Shapes, Shape], Seen] = same_cell
     advice: Callable[[Values, Shapes, Shape], tuple[Advice, ...]] = no_advice
     headline: tuple[str, ...] = ()
+    module: str = "keras.layers"
+
+    @property
+    def merges(self) -> bool:
+        """Whether it takes a list of inputs."""
+        return self.inputs[0] > 1
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter called `name`, or None."""
