@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from cnnstudio.core import blocks
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layout import CARD_PITCH, lay_out
@@ -29,8 +30,10 @@ __all__ = [
     "duplicate",
     "insert",
     "lay_out",
+    "make_room",
     "move",
     "paste",
+    "reachable",
     "rename",
     "set_parameter",
 ]
@@ -102,7 +105,7 @@ def connect(network: Network, source: str, target: str, slot: int | None = None)
         )
     if source == target:
         raise BadInput(T("{layer} can't take its own output.", layer=taker.name))
-    if source in _reachable(network, target):
+    if source in reachable(network, target):
         raise BadInput(
             T(
                 "{target} already leads to {source}; linked back, each would wait for the other.",
@@ -199,7 +202,7 @@ def move(network: Network, positions: Mapping[str, Point]) -> Network:
 
 
 def copy(network: Network, ids: Collection[str]) -> Network:
-    """The layers with the links between them, as a network of its own to paste.
+    """The layers with the links between them and their blocks, as a network of its own to paste.
 
     Raises:
         BadInput: If one of the layers isn't there.
@@ -208,6 +211,7 @@ def copy(network: Network, ids: Collection[str]) -> Network:
     return Network(
         layers=tuple(node for id, node in network.by_id.items() if id in wanted),
         links=tuple(k for k in network.links if k.source in wanted and k.target in wanted),
+        blocks=blocks.copied(network, wanted),
     )
 
 
@@ -235,7 +239,8 @@ def paste(network: Network, clip: Network, offset: Point = (24.0, 24.0)) -> Netw
     )
     if not pasted:
         return network
-    return replace(network, layers=(*network.layers, *pasted), links=(*network.links, *links))
+    network = replace(network, layers=(*network.layers, *pasted), links=(*network.links, *links))
+    return blocks.pasted(network, clip.blocks, ids) if clip.blocks else network
 
 
 def duplicate(network: Network, ids: Collection[str], offset: Point = (24.0, 24.0)) -> Network:
@@ -263,13 +268,7 @@ def between(network: Network, link: Link, node: LayerNode) -> Network:
     What is below makes room.
     """
     x, y = network.by_id[link.target].position
-    below = (network.by_id[id] for id in _reachable(network, link.target))
-    room = {
-        one.id: (one.position[0], one.position[1] + CARD_PITCH)
-        for one in below
-        if one.position[1] >= y
-    }
-    moved = move(network, room)
+    moved = make_room(network, link.target, CARD_PITCH)
     return replace(
         moved,
         layers=(*moved.layers, replace(node, position=(x, y))),
@@ -277,6 +276,20 @@ def between(network: Network, link: Link, node: LayerNode) -> Network:
             *(replace(k, source=node.id) if k == link else k for k in moved.links),
             Link(link.source, node.id),
         ),
+    )
+
+
+def make_room(network: Network, id: str, height: float) -> Network:
+    """Moves a layer's card, and those behind it that don't stand higher, down by `height`."""
+    y = network.by_id[id].position[1]
+    below = (network.by_id[one] for one in reachable(network, id))
+    return move(
+        network,
+        {
+            one.id: (one.position[0], one.position[1] + height)
+            for one in below
+            if one.position[1] >= y
+        },
     )
 
 
@@ -344,7 +357,7 @@ def _closed_up(network: Network, ids: Iterable[str]) -> Network:
     return replace(network, links=links)
 
 
-def _reachable(network: Network, start: str) -> set[str]:
+def reachable(network: Network, start: str) -> set[str]:
     """The layer and all those behind it."""
     found, waiting = {start}, [start]
     while waiting:
