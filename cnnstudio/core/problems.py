@@ -131,14 +131,14 @@ def name_problems(network: Network) -> Iterator[Problem]:
 
 def link_problems(network: Network) -> Iterator[Problem]:
     """Links out of a layer into nothing."""
-    for link in network.links:
-        if link.source in network.by_id and link.target not in network.by_id:
-            node = network.by_id[link.source]
+    for id, links in network.outgoing.items():
+        if gone := [link for link in links if link.target not in network.by_id]:
+            node = network.by_id[id]
             text = T(
                 "A link leads from {layer} to a layer that isn't there. Remove the link.",
                 layer=node.name,
             )
-            yield _error(node, text, "", _disconnect(link))
+            yield _error(node, text, "", _disconnect(*gone))
 
 
 def unknown_parameters(node: LayerNode) -> Iterator[Problem]:
@@ -246,12 +246,12 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
     names = [network.by_id[k.source].name if k.source in network.by_id else "" for k in links]
     least, most = spec.inputs
     slots = Counter(link.slot for link in links)
-    if "" in names:
+    if gone := [link for link in links if link.source not in network.by_id]:
         text = T(
             "A link into {layer} comes from a layer that isn't there. Remove the link.",
             layer=node.name,
         )
-        yield _error(node, text, "", _disconnect(links[names.index("")]))
+        yield _error(node, text, "", _disconnect(*gone))
     elif most is not None and len(links) > most:
         text = (
             T(
