@@ -19,6 +19,7 @@ from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.placing import pulled_up, pushed_down, slot_on
 from cnnstudio.core.text import T
 
 __all__ = [
@@ -65,7 +66,7 @@ def insert(
     Raises:
         BadInput: If the link isn't there, the kind takes no input, or see `add`.
     """
-    link = _link(network, link)
+    link = found_link(network, link)
     spec = kind_of(kind)
     if spec is not None and spec.inputs[1] == 0:
         raise BadInput(
@@ -89,7 +90,6 @@ def connect(network: Network, source: str, target: str, slot: int | None = None)
     giver, taker = _node(network, source), _node(network, target)
     spec = taker.spec
     most = spec.inputs[1] if spec else None
-    used = [link.slot for link in network.incoming[target]]
     if most == 0:
         raise BadInput(
             T(
@@ -98,7 +98,7 @@ def connect(network: Network, source: str, target: str, slot: int | None = None)
             )
         )
     if slot is None:
-        slot = 0 if most == 1 else max(used, default=-1) + 1
+        slot = 0 if most == 1 else _next_free(network, taker)
     if slot < 0 or (most is not None and slot >= most):
         raise BadInput(
             T("{layer} has no input {slot}.", layer=taker.name, slot=slot + 1),
@@ -126,14 +126,14 @@ def disconnect(network: Network, link: Link) -> Network:
     Raises:
         BadInput: If the link isn't there.
     """
-    link = _link(network, link)
+    link = found_link(network, link)
     at = network.links.index(link)  # a damaged file may repeat it
     kept = (*network.links[:at], *network.links[at + 1 :])
-    return _closed_up(replace(network, links=kept), {link.target})
+    return closed_up(replace(network, links=kept), {link.target})
 
 
 def delete(network: Network, ids: Collection[str]) -> Network:
-    """Takes layers away; what fed one feeds what it fed.
+    """Takes layers away; what fed one feeds what it fed, and the gap between the cards closes.
 
     A layer with several inputs, or none, leaves a gap: which of them was meant can't be known.
 
@@ -156,7 +156,12 @@ def delete(network: Network, ids: Collection[str]) -> Network:
         touched |= {k.target for k in after}
     gone = set(ids)
     layers = tuple(node for node in network.layers if node.id not in gone)
-    return _closed_up(replace(network, layers=layers, links=tuple(links)), touched - gone)
+    rest = closed_up(replace(network, layers=layers, links=tuple(links)), touched - gone)
+    known = {(link.source, link.target) for link in network.links}
+    for link in rest.links:
+        if (link.source, link.target) not in known and link.source in rest.by_id:
+            rest = move(rest, pulled_up(rest, link, len(gone) * CARD_PITCH))
+    return rest
 
 
 def set_parameter(network: Network, id: str, name: str, value: object) -> Network:
@@ -263,15 +268,12 @@ def _new(network: Network, kind: str, params: Mapping[str, object] | None) -> La
 
 
 def between(network: Network, link: Link, node: LayerNode) -> Network:
-    """Puts a layer that isn't in the network on a link, in the place of its target.
-
-    What is below makes room.
-    """
-    x, y = network.by_id[link.target].position
-    moved = make_room(network, link.target, CARD_PITCH)
+    """Puts a layer that isn't in the network on a link; what is below makes room."""
+    at, height = slot_on(network, link)
+    moved = make_room(network, link.target, height)
     return replace(
         moved,
-        layers=(*moved.layers, replace(node, position=(x, y))),
+        layers=(*moved.layers, replace(node, position=at)),
         links=(
             *(replace(k, source=node.id) if k == link else k for k in moved.links),
             Link(link.source, node.id),
@@ -280,17 +282,8 @@ def between(network: Network, link: Link, node: LayerNode) -> Network:
 
 
 def make_room(network: Network, id: str, height: float) -> Network:
-    """Moves a layer's card, and those behind it that don't stand higher, down by `height`."""
-    y = network.by_id[id].position[1]
-    below = (network.by_id[one] for one in reachable(network, id))
-    return move(
-        network,
-        {
-            one.id: (one.position[0], one.position[1] + height)
-            for one in below
-            if one.position[1] >= y
-        },
-    )
+    """Moves a card down by `height`, and those behind it only as far as that takes their room."""
+    return move(network, pushed_down(network, id, height))
 
 
 def _node(network: Network, id: str) -> LayerNode:
@@ -304,7 +297,7 @@ def _gone() -> BadInput:
     return BadInput(T("That layer isn't in the network any more."))
 
 
-def _link(network: Network, link: Link) -> Link:
+def found_link(network: Network, link: Link) -> Link:
     """The network's link with these ends."""
     ends = (link.source, link.target, link.slot)
     for one in network.links:
@@ -345,8 +338,26 @@ def _with_parameter(node: LayerNode, name: str, value: object) -> LayerNode:
     return replace(node, params=params)
 
 
-def _closed_up(network: Network, ids: Iterable[str]) -> Network:
-    """Numbers the inputs of those of `ids` that merge from 0 without gaps."""
+def _next_free(network: Network, merge: LayerNode) -> int:
+    """A merge's next free input: behind all links, or a gap where their number is fixed."""
+    used = [link.slot for link in network.incoming[merge.id]]
+    most = merge.spec.inputs[1] if merge.spec else None
+    if most is None:
+        return max(used, default=-1) + 1
+    free = next((slot for slot in range(most) if slot not in used), None)
+    if free is None:
+        raise BadInput(
+            T(
+                "All {count} inputs of {layer} are taken. Link to the one whose link should go.",
+                layer=merge.name,
+                count=most,
+            )
+        )
+    return free
+
+
+def closed_up(network: Network, ids: Iterable[str]) -> Network:
+    """Numbers the inputs of those of `ids` that merge any number from 0 without gaps."""
     slots: dict[Link, int] = {}
     for id in ids:
         spec = network.by_id[id].spec if id in network.by_id else None

@@ -145,3 +145,28 @@ def test_another_project_starts_without_history(document: Document) -> None:
     assert document.project is recovered
     assert document.modified
     assert document.undo_text is document.redo_text is None
+
+
+def test_the_history_lists_every_step_and_goes_to_any_of_them_at_once(document: Document) -> None:
+    states = [document.project]
+    for number in range(1, 6):
+        set_rate(document, number / 10)
+        states.append(document.project)
+    steps = len(states) - 1  # the rate was 0.4 before: that one is a step too
+    heard: list[tuple[Project, Project]] = []
+    stop = document.subscribe(lambda before, after: heard.append((before, after)))
+    assert len(document.history) == document.position == steps
+    for position in (1, 4, 0, steps, steps):
+        before = document.project
+        heard.clear()
+        document.go_to(position)
+        assert document.project is states[position]
+        assert document.position == position
+        assert len(document.history) == steps
+        assert heard == ([(before, states[position])] if before is not states[position] else [])
+    document.go_to(2)
+    set_rate(document, 0.9)
+    assert len(document.history) == document.position == 3
+    with pytest.raises(ValueError, match="no step 4"):
+        document.go_to(4)
+    stop()
