@@ -336,7 +336,7 @@ def _cycles(network: Network) -> Iterator[list[str]]:
 
 def _cycle(network: Network, cycle: list[str]) -> Problem:
     node = network.by_id[cycle[0]]
-    back = next(k for k in network.incoming[cycle[0]] if k.source == cycle[-1])
+    back = [k for k in network.incoming[cycle[0]] if k.source == cycle[-1]]
     if len(cycle) == 1:
         text = T("{layer} is linked to itself. Remove the link.", layer=node.name)
     else:
@@ -346,4 +346,4 @@ def _cycle(network: Network, cycle: list[str]) -> Problem:
             "{around} is a circle: no layer can wait for itself. Remove one of its links.",
             around=around,
         )
-    return _error(node, text, "", _disconnect(back))
+    return _error(node, text, "", _disconnect(*back))
