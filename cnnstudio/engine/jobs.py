@@ -25,6 +25,7 @@ from cnnstudio.engine.checkpoints import load_model
 from cnnstudio.engine.context import JobContext
 from cnnstudio.engine.data import RunData, load_data, measured_part, pictures_from
 from cnnstudio.engine.inspection import Inspection
+from cnnstudio.engine.measuring import Measurer
 from cnnstudio.engine.model import build_model, compile_model
 from cnnstudio.engine.training import restore, train
 from cnnstudio.protocol.messages import (
@@ -56,30 +57,32 @@ def start_run(message: StartRun, context: JobContext, _blob: bytes) -> RunEnded:
 
 
 def evaluate(message: Evaluate, context: JobContext, _blob: bytes) -> Evaluated:
-    """Measures a checkpoint: loss, accuracy and confusion matrix.
+    """Measures a checkpoint: loss with its penalties, accuracy and confusion matrix.
 
     Raises:
         BadInput: When run, checkpoint or data can't be used.
     """
     context.phase(Phase.ANSWERING)
     run = RunFolder.open(Path(message.run_dir))
-    model = load_model(run, message.epoch)
+    measurer = Measurer(load_model(run, message.epoch))
     part, chosen, facts = measured_part(run, message.on)
     probabilities = np.empty((len(chosen), len(facts.classes)), np.float32)
-    seconds = done = 0.0
+    seconds = done = penalty = 0.0
     for start, stop in _spans(len(chosen)):
         context.check_cancelled()
         pictures = scaled(part.pictures[chosen[start:stop]], run.record.project.data.scaling)
         before = time.perf_counter()
-        probabilities[start:stop] = model.predict_on_batch(pictures)
+        probabilities[start:stop], mean_penalty = measurer.answer(pictures)
         if start or stop == len(chosen):  # the first batch is compiled
             seconds += time.perf_counter() - before
             done += stop - start
+        penalty += mean_penalty * (stop - start) / len(chosen)
     labels = part.labels[chosen].astype(np.int64)
     predicted = probabilities.argmax(axis=1)
     loss = keras.losses.get(chosen_loss(run.record.project.training))(labels, probabilities)
+    mean_loss = float(np.mean(keras.ops.convert_to_numpy(loss), dtype=np.float64))
     return Evaluated(
-        loss=finite(float(np.mean(keras.ops.convert_to_numpy(loss), dtype=np.float64))),
+        loss=finite(mean_loss + penalty + measurer.weight_penalty),
         accuracy=float(np.mean(predicted == labels)),
         images_per_second=done / seconds,
         confusion_matrix=confusion_matrix(labels, predicted, len(facts.classes)),

@@ -72,10 +72,14 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
 def tiny_project(
     *, optimizer: Optimizer | None = None, validation: float = 0.2, **training: Any
 ) -> Project:
-    """A network with everything that has a state: weights, running means, random states."""
+    """A network with everything that has a state: weights, running means, random states.
+
+    Its loss has penalties on weights and on outputs.
+    """
+    regularised = {"kernel_regularizer": "l2", "activity_regularizer": {"name": "l1", "l1": 1e-3}}
     layers = (
         ("input", {"shape": [8, 8, 1]}),
-        ("conv2d", {"filters": 4, "kernel_size": 3}),
+        ("conv2d", {"filters": 4, "kernel_size": 3, **regularised}),
         ("batch_normalization", {}),
         ("re_lu", {}),
         ("max_pooling2d", {}),
