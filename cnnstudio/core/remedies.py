@@ -95,7 +95,11 @@ class _Branch:
 def _agreeing(node: LayerNode, given: Sequence[NodeAnalysis], nodes: Nodes) -> Iterator[Fix]:
     """Ways to make the branches of a merge agree, likeliest first."""
     shapes = tuple(one.output for one in given)
-    if len(given) > _MOST_INPUTS or any(len(shape) != 3 for shape in shapes):
+    if len(given) > _MOST_INPUTS:
+        return
+    if 1 in map(len, shapes):
+        yield from _flattened(node, shapes)
+    if any(len(shape) != 3 for shape in shapes):
         return
     branches = _branches(given, nodes)
     if (fix := _padded(node, branches)) is not None:
@@ -106,6 +110,18 @@ def _agreeing(node: LayerNode, given: Sequence[NodeAnalysis], nodes: Nodes) -> I
         yield fix
     if (fix := _cropped(node, branches)) is not None:
         yield fix
+
+
+def _flattened(node: LayerNode, shapes: Shapes) -> Iterator[Fix]:
+    """Flatten on every branch that still has rows and columns, where another gives values."""
+    if output_of(node, tuple((math.prod(shape),) for shape in shapes)) is not None:
+        yield _chained(
+            [
+                Fix(Action.INSERT, T("Insert Flatten"), kind="flatten", slot=slot)
+                for slot, shape in enumerate(shapes)
+                if len(shape) > 1
+            ]
+        )
 
 
 def _branches(given: Sequence[NodeAnalysis], nodes: Nodes) -> list[_Branch]:

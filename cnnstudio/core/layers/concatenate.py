@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from cnnstudio.core.layers.common import axis_names, describe, position
 from cnnstudio.core.layers.parameters import Axis
-from cnnstudio.core.layers.spec import (
-    Action,
-    Family,
-    Fix,
-    LayerKind,
-    Reason,
-    ShapeError,
-    Shapes,
-    Values,
-)
+from cnnstudio.core.layers.spec import Family, LayerKind, Reason, ShapeError, Shapes, Values
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T
 
@@ -37,18 +28,9 @@ def _output_shape(v: Values, inputs: Shapes) -> Shape:
                     second=describe(shape),
                 ),
                 inputs=(0, index),
-                fixes=_flatten(inputs[0], shape, index),
             )
         total += shape[along]
     return (*inputs[0][:along], total, *inputs[0][along + 1 :])
-
-
-def _flatten(first: Shape, second: Shape, index: int) -> tuple[Fix, ...]:
-    """Flatten on the branch that still has rows and columns, where the other is a vector."""
-    if 1 not in (len(first), len(second)) or len(first) == len(second):
-        return ()
-    slot = index if len(first) == 1 else 0
-    return (Fix(Action.INSERT, T("Insert Flatten"), kind="flatten", slot=slot),)
 
 
 def _reasons(v: Values, inputs: Shapes, output: Shape) -> tuple[Reason, ...]:
