@@ -160,14 +160,28 @@ _GUESSED: dict[str, tuple[Any, ...]] = {
     "activation": (None, "linear"),
     "max_value": (None,),
     "negative_slope": (0, 0.0),
+    "l1": (0, 0.0),
+    "l2": (0, 0.0),
+    "shared_axes": (None,),
 }
 _SPELLED = {"relu": "ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "relu6": "ReLU6"}
+_AXES = ("axis", "axes", "shared_axes")
 _NAMED = {
     "strides": "stride",
     "rate": "rate",
     "axis": "axis",
     "max_value": "max",
     "negative_slope": "slope",
+    "alpha": "α",
+    "axes": "axes",
+    "drop_path_rate": "rate",
+    "groups": "groups",
+    "init_values": "from",
+    "l1": "L1",
+    "l2": "L2",
+    "scale": "scale",
+    "shared_axes": "shared",
+    "stddev": "σ",
 }
 
 
@@ -180,7 +194,8 @@ def _shown(name: str, value: Any, default: Any, is_flag: bool) -> str:
         return _SPELLED.get(value, str(value))
     if isinstance(value, list | tuple):
         same = len(set(map(str, value))) == 1 and name in _NAMED
-        text = str(value[0]) if same else "×".join(map(str, value))
+        between = ", " if name in _AXES else "×"
+        text = str(value[0]) if same else between.join(map(str, value))
     elif name in ("kernel_size", "pool_size"):
         text = f"{value}×{value}"
     else:

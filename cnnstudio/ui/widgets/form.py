@@ -10,6 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from cnnstudio.core.layers.parameters import (
+    Axis,
     Choice,
     Flag,
     Integer,
@@ -22,6 +23,7 @@ from cnnstudio.core.layers.parameters import (
 from cnnstudio.core.layers.variants import VariantOf
 from cnnstudio.core.text import Text
 from cnnstudio.ui.theme.tokens import FORM_ROW, GAP
+from cnnstudio.ui.widgets.axes_field import AxesField
 from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.choices import Combo, Segmented, Switch
 from cnnstudio.ui.widgets.context import Context
@@ -118,8 +120,11 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
             return SizesField(context, name)
         case Integer():
             field = NumberField(context, name)
-            field.set_bounds(parameter.minimum, parameter.maximum)
+            also = parameter.minimum if parameter.also is None else parameter.also
+            field.set_bounds(min(parameter.minimum, also), parameter.maximum)
             return field
+        case Axis(several=True):
+            return AxesField(context, name)
         case Number() if math.isfinite(parameter.minimum) and math.isfinite(parameter.maximum):
             return SliderField(context, parameter)
         case _:

@@ -10,8 +10,17 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.layers.conv2d import KIND
-from cnnstudio.core.layers.parameters import Choice, Flag, Integer, Number, PairOf, Sizes
+from cnnstudio.core.layers.parameters import (
+    Axis,
+    Choice,
+    Flag,
+    Integer,
+    Number,
+    PairOf,
+    Sizes,
+)
 from cnnstudio.core.text import T
+from cnnstudio.ui.widgets.axes_field import AxesField
 from cnnstudio.ui.widgets.choices import Segmented
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField, PairField, number_text, read_number
@@ -34,6 +43,8 @@ PARAMETERS = (
            choices=("valid", "same")),
     PairOf(name="strides", label=T("Strides"), help=T("Steps."), default=None, optional=True),
     Sizes(name="shape", label=T("Shape"), help=T("The shape."), default=(28, 28, 1)),
+    Axis(name="axes", label=T("Axes"), help=T("Which."), default=None, several=True,
+         optional=True),
 )  # fmt: skip
 
 
@@ -177,3 +188,32 @@ def test_reading_numbers(typed: str, read: object) -> None:
 )
 def test_showing_numbers(value: float | None, shown: str) -> None:
     assert number_text(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "shown"),
+    [
+        ("1, 2", [1, 2], "1, 2"),
+        ("(1 2)", [1, 2], "1, 2"),
+        ("−1", -1, "−1"),
+        ("-1, 2", [-1, 2], "−1, 2"),
+    ],
+)
+def test_axes_are_typed_with_commas(
+    qtbot: QtBot, form: Form, typed: str, value: object, shown: str
+) -> None:
+    field = form.editor("axes")
+    assert isinstance(field, AxesField)
+    heard = _heard(form)
+    _type(qtbot, field, typed)
+    assert heard == [("axes", value)]
+    form.set_values({"axes": value})
+    assert field.text() == shown
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    _type(qtbot, field, "one")
+    assert form.problem("axes").startswith("axes can't be 'one'")
+    assert len(heard) == 1
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard[1:] == [("axes", None)]
