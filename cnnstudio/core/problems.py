@@ -54,10 +54,11 @@ class Problem:
 _ADD_INPUT = Fix(Action.ADD_INPUT, T("Add an Input"))
 _DELETE = Fix(Action.DELETE, T("Delete the layer"))
 _NEW_ID = Fix(Action.NEW_ID, T("Give it an id of its own"))
+_REMOVE_LINK = T("Remove the link")
 _RENAME = Fix(Action.RENAME, T("Give it a free name"))
 
 
-def _disconnect(*links: Link, text: Text = T("Remove the link")) -> Fix:
+def _disconnect(*links: Link, text: Text = _REMOVE_LINK) -> Fix:
     first, *rest = (Fix(Action.DISCONNECT, text, link=(k.source, k.target, k.slot)) for k in links)
     return replace(first, then=tuple(rest))
 
@@ -180,7 +181,7 @@ def end_problems(network: Network, known: Mapping[str, Shape]) -> Iterator[Probl
             layer=node.name,
             other=inputs[0].name,
         )
-        yield _error(node, text, "", _fed_by(network, node, inputs[0]), _DELETE)
+        yield _error(node, text, "", *_fed_by(network, node, inputs[0]), _DELETE)
     for node in ends[:-1]:
         text = T(
             "{layer} leads nowhere, and the network already ends in {other}; it can have only "
@@ -191,14 +192,13 @@ def end_problems(network: Network, known: Mapping[str, Shape]) -> Iterator[Probl
         yield _error(node, text, "", *_merge(node, ends[-1], known), _DELETE)
 
 
-def _fed_by(network: Network, node: LayerNode, other: LayerNode) -> Fix:
+def _fed_by(network: Network, node: LayerNode, other: LayerNode) -> Iterator[Fix]:
     """What one Input feeds, fed by another; the first goes."""
     links = [k for k in network.outgoing[node.id] if k.target in network.by_id]
-    if not links:
-        return _DELETE
-    text = T("Link what it feeds to {other}", other=other.name)
-    moves = [Fix(Action.CONNECT, text, link=(other.id, k.target, k.slot)) for k in links]
-    return replace(moves[0], then=(*moves[1:], _DELETE))
+    if links:
+        text = T("Link what it feeds to {other}", other=other.name)
+        moves = [Fix(Action.CONNECT, text, link=(other.id, k.target, k.slot)) for k in links]
+        yield replace(moves[0], then=(*moves[1:], _DELETE))
 
 
 def _merge(node: LayerNode, other: LayerNode, known: Mapping[str, Shape]) -> Iterator[Fix]:
@@ -262,6 +262,13 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
             )
             if most == 0
             else T(
+                "{layer} takes two inputs, but {count} layers are linked to it. Remove the links "
+                "that are too many.",
+                layer=node.name,
+                count=len(links),
+            )
+            if most == 2
+            else T(
                 "{layer} takes one input, but {producer} and {other} are both linked to it. Remove "
                 "one of the links, or merge the two with Add or Concatenate.",
                 layer=node.name,
@@ -290,13 +297,23 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
         )
         yield _error(node, text, "", *_connect(network, node, 0), _DELETE)
     elif len(links) < least:
-        text = T(
-            "{layer} merges two inputs or more, but only {producer} is linked to it. Link another "
-            "layer to it, or delete it.",
-            layer=node.name,
-            producer=names[0],
+        text = (
+            T(
+                "{layer} takes two inputs, but only {producer} is linked to it. Link another layer "
+                "to it, or delete it.",
+                layer=node.name,
+                producer=names[0],
+            )
+            if most == 2
+            else T(
+                "{layer} merges two inputs or more, but only {producer} is linked to it. Link "
+                "another layer to it, or delete it.",
+                layer=node.name,
+                producer=names[0],
+            )
         )
-        yield _error(node, text, "", _DELETE)
+        free = max(link.slot for link in links) + 1
+        yield _error(node, text, "", *_connect(network, node, free), _DELETE)
 
 
 def _connect(network: Network, node: LayerNode, slot: int) -> Iterator[Fix]:
