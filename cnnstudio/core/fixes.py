@@ -71,11 +71,11 @@ def _applied(network: Network, id: str, fix: Fix) -> Network:
         case Action.DELETE:
             return edits.delete(network, [id])
         case Action.CONNECT:
-            assert fix.link is not None
-            return edits.connect(network, *fix.link)
+            for ends in fix.links:
+                network = edits.connect(network, *ends)
+            return network
         case Action.DISCONNECT:
-            assert fix.link is not None
-            return edits.disconnect(network, Link(*fix.link))
+            return _unlinked(network, [Link(*ends) for ends in fix.links])
         case Action.MERGE:
             return _merged(network, id, fix)
         case Action.RENAME:
@@ -92,6 +92,21 @@ def _with_input(network: Network, id: str) -> Network:
     x, y = _node(network, id).position
     network = edits.add(network, "input", (x, y - CARD_PITCH))
     return edits.connect(network, network.layers[-1].id, id)
+
+
+def _unlinked(network: Network, links: list[Link]) -> Network:
+    """Takes away several links into one layer; a merge's inputs are numbered anew at the end."""
+    kept = list(network.links)
+    for link in links[:-1]:
+        at = next((i for i, k in enumerate(kept) if _ends(k) == _ends(link)), None)
+        if at is None:
+            raise BadInput(T("That link isn't in the network any more."))
+        del kept[at]
+    return edits.disconnect(replace(network, links=tuple(kept)), links[-1])
+
+
+def _ends(link: Link) -> tuple[str, str, int]:
+    return link.source, link.target, link.slot
 
 
 def _replaced(network: Network, id: str, fix: Fix) -> Network:

@@ -59,8 +59,7 @@ _RENAME = Fix(Action.RENAME, T("Give it a free name"))
 
 
 def _disconnect(*links: Link, text: Text = _REMOVE_LINK) -> Fix:
-    first, *rest = (Fix(Action.DISCONNECT, text, link=(k.source, k.target, k.slot)) for k in links)
-    return replace(first, then=tuple(rest))
+    return Fix(Action.DISCONNECT, text, links=tuple((k.source, k.target, k.slot) for k in links))
 
 
 def _fewer(links: Sequence[Link], names: Sequence[str], most: int) -> Iterator[Fix]:
@@ -333,7 +332,7 @@ def _connect(network: Network, node: LayerNode, slot: int) -> Iterator[Fix]:
     if loose:
         nearest = min(loose, key=lambda found: found[:2])[2]
         text = T("Link {producer} to it", producer=nearest.name)
-        yield Fix(Action.CONNECT, text, link=(nearest.id, node.id, slot))
+        yield Fix(Action.CONNECT, text, links=((nearest.id, node.id, slot),))
 
 
 def _cycles(network: Network) -> Iterator[list[str]]:

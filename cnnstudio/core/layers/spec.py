@@ -90,7 +90,7 @@ class Fix:
         value: What it sets it to, as JSON has it.
         kind: The kind of layer it inserts on the link into `slot`, or puts in the layer's place.
         slot: The input it concerns.
-        link: The link it takes away or makes: source, target, slot.
+        links: The links it takes away or makes: source, target, slot.
         above: Id of the layer it moves the layer above, or merges it with; the analysis finds it.
         node: Id of the layer it changes; "" for the one with the problem.
         params: Parameters of the layer it adds.
@@ -103,7 +103,7 @@ class Fix:
     value: object = None
     kind: str = ""
     slot: int = 0
-    link: tuple[str, str, int] | None = None
+    links: tuple[tuple[str, str, int], ...] = ()
     above: str = ""
     node: str = ""
     params: Mapping[str, object] = field(default_factory=dict)
