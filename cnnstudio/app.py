@@ -126,9 +126,10 @@ def workspaces(
     """Creates the workspaces; what is heavy in them waits until they are first shown."""
     document = session.document
     train = TrainWorkspace(document, context, store, engines, lambda: session.path)
+    data = DataWorkspace(document, context, store)
     return Workspaces(
-        DataWorkspace(document, context, store),
-        DesignWorkspace(document, context, store),
+        data,
+        DesignWorkspace(document, context, store, data.library),
         train,
         InspectWorkspace(context, store, engines, train.training.folders),
     )

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.minimap import Minimap
-from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP
+from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.theme.tokens import RADIUS
 from cnnstudio.ui.widgets.buttons import Button, IconButton
+from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.states import EmptyState, Remedy
 
 _MARGIN = 12
@@ -22,9 +23,9 @@ _GAP = 8
 class _Bar(QWidget):
     """Buttons on a raised ground with a line around them."""
 
-    def __init__(self, view: CanvasView) -> None:
-        super().__init__(view)
-        self._theme = view.context.theme
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = context.theme
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(1, 1, 1, 1)
         self.row.setSpacing(0)
@@ -35,6 +36,45 @@ class _Bar(QWidget):
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.setBrush(self._theme.colour("surface"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+class ZoomBar(_Bar):
+    """Out, how far, in, and everything; in the lower right corner of a view.
+
+    Args:
+        context: Theme and language.
+        view: What it zooms.
+    """
+
+    def __init__(self, context: Context, view: PanZoomView) -> None:
+        super().__init__(context, view)
+        self._view = view
+        zoom_out = IconButton(context, "minus", T("Zoom out"), action="design.zoom_out")
+        self.percent = Button(
+            context, "100 %", kind="quiet", role="code-small", action="design.zoom_100"
+        )
+        zoom_in = IconButton(context, "plus", T("Zoom in"), action="design.zoom_in")
+        fit = IconButton(context, "maximize", T("Show the whole network"), "Home")
+        zoom_out.clicked.connect(lambda: view.zoom_to(view.zoom / ZOOM_STEP))
+        self.percent.clicked.connect(lambda: view.zoom_to(1.0))
+        zoom_in.clicked.connect(lambda: view.zoom_to(view.zoom * ZOOM_STEP))
+        fit.clicked.connect(view.fit_all)
+        self.percent.setFixedWidth(64)
+        for part in (zoom_out, self.percent, zoom_in, fit):
+            self.row.addWidget(part)
+        view.view_changed.connect(self._show_zoom)
+        view.installEventFilter(self)
+        self._show_zoom()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self.adjustSize()
+            corner = self._view.rect().bottomRight() - self.rect().bottomRight()
+            self.move(corner.x() - _MARGIN, corner.y() - _MARGIN)
+        return False
+
+    def _show_zoom(self) -> None:
+        self.percent.say(f"{round(self._view.zoom * 100)} %")
 
 
 class CanvasControls(QObject):
@@ -48,7 +88,7 @@ class CanvasControls(QObject):
         super().__init__(view)
         self._view = view
         context, editor = view.context, view.editor
-        self.tools = _Bar(view)
+        self.tools = _Bar(context, view)
         self.undo = IconButton(context, "undo-2", T("Undo"), action="undo")
         self.redo = IconButton(context, "redo-2", T("Redo"), action="redo")
         self.arrange = IconButton(
@@ -59,20 +99,7 @@ class CanvasControls(QObject):
         self.undo.clicked.connect(editor.undo)
         self.redo.clicked.connect(editor.redo)
         self.arrange.clicked.connect(editor.arrange)
-        self.zoom_bar = _Bar(view)
-        zoom_out = IconButton(context, "minus", T("Zoom out"), action="design.zoom_out")
-        self.percent = Button(
-            context, "100 %", kind="quiet", role="code-small", action="design.zoom_100"
-        )
-        zoom_in = IconButton(context, "plus", T("Zoom in"), action="design.zoom_in")
-        fit = IconButton(context, "maximize", T("Show the whole network"), "Home")
-        zoom_out.clicked.connect(lambda: view.zoom_to(view.zoom / ZOOM_STEP))
-        self.percent.clicked.connect(lambda: view.zoom_to(1.0))
-        zoom_in.clicked.connect(lambda: view.zoom_to(view.zoom * ZOOM_STEP))
-        fit.clicked.connect(view.fit_all)
-        self.percent.setFixedWidth(64)
-        for part in (zoom_out, self.percent, zoom_in, fit):
-            self.zoom_bar.row.addWidget(part)
+        self.zoom_bar = ZoomBar(context, view)
         self.minimap = Minimap(view)
         self.empty = EmptyState(
             context,
@@ -80,11 +107,10 @@ class CanvasControls(QObject):
             Remedy(T("Add an Input"), lambda: view.add_layer(kinds()["input"])),
             view,
         )
-        view.view_changed.connect(self._show_zoom)
+        view.view_changed.connect(self._show_map)
         view.network_scene.synced.connect(self._sync)
         view.installEventFilter(self)
         self._sync()
-        self._show_zoom()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
@@ -104,22 +130,15 @@ class CanvasControls(QObject):
         if what is not None:
             button.rename(T("{verb}: {what}", verb=verb, what=what))
 
-    def _show_zoom(self) -> None:
-        self.percent.say(f"{round(self._view.zoom * 100)} %")
-        self._show_map()
-
     def _show_map(self) -> None:
         """The map is there while a part of the network is out of view."""
         self.minimap.setVisible(not self._view.shows_everything())
 
     def _place(self) -> None:
         width, height = self._view.width(), self._view.height()
-        for bar in (self.tools, self.zoom_bar):
-            bar.adjustSize()
+        self.tools.adjustSize()
         self.tools.move(width - self.tools.width() - _MARGIN, _MARGIN)
-        bottom = height - _MARGIN
-        above = bottom - self.zoom_bar.height()
-        self.zoom_bar.move(width - self.zoom_bar.width() - _MARGIN, above)
+        above = height - _MARGIN - self.zoom_bar.sizeHint().height()
         self.minimap.move(
             width - self.minimap.width() - _MARGIN, above - self.minimap.height() - _GAP
         )

@@ -17,15 +17,21 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.controls import CanvasControls
 from cnnstudio.ui.canvas.editor import Editor
+from cnnstudio.ui.canvas.geometry import Slot
 from cnnstudio.ui.canvas.gestures import DropLayer
-from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP
+from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.canvas.view import CanvasView
+from cnnstudio.ui.data.library import Library
 from cnnstudio.ui.design.code_panel import CodePanel
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
 from cnnstudio.ui.design.palette import Palette, PaletteRail
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS
+from cnnstudio.ui.volumes.bar import VOLUMES
+from cnnstudio.ui.volumes.input_picture import InputPicture
+from cnnstudio.ui.volumes.view import VolumesView
+from cnnstudio.ui.volumes.views import NetworkViews
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.splitter import Splitter
 from cnnstudio.ui.window.actions import Action
@@ -54,6 +60,7 @@ class DesignWorkspace(QObject):
         document: The project being edited.
         context: Theme and language.
         settings: Where positions are remembered.
+        library: The project's pictures; the input's volume carries one of them.
         parent: Its owner.
     """
 
@@ -66,9 +73,11 @@ class DesignWorkspace(QObject):
         document: Document,
         context: Context,
         settings: QSettings,
+        library: Library | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._library = library
         self._document, self._context, self._settings = document, context, settings
         self._widget: DesignWidget | None = None
 
@@ -76,6 +85,8 @@ class DesignWorkspace(QObject):
         """The content; made at the first call."""
         if self._widget is None:
             self._widget = DesignWidget(self._document, self._context, self._settings)
+            if self._library is not None:
+                InputPicture(self._library, self._widget.volumes)
         return self._widget
 
     def actions(self) -> Sequence[Action]:
@@ -83,12 +94,14 @@ class DesignWorkspace(QObject):
         return (
             _action("design.arrange", T("Arrange automatically"), "Ctrl+L", "network/1",
                     self._arrange),
+            Action(id="design.volumes", text=T("Show as volumes"), keys="Ctrl+T", menu="view/4",
+                   run=self._switch, checked=self._shows_volumes),
             _action("design.zoom_in", T("Zoom in"), "Ctrl++; Ctrl+=", "view/5",
                     lambda: self._zoom(ZOOM_STEP)),
             _action("design.zoom_out", T("Zoom out"), "Ctrl+-", "view/5",
                     lambda: self._zoom(1 / ZOOM_STEP)),
             _action("design.zoom_100", T("Zoom to 100 %"), "Ctrl+0", "view/5",
-                    lambda: self._view.zoom_to(1.0)),
+                    lambda: self._shown.zoom_to(1.0)),
             _action("design.fit", T("Show the whole network"), "", "view/5",
                     self._fit),
         )  # fmt: skip
@@ -121,16 +134,26 @@ class DesignWorkspace(QObject):
         return self._made().view
 
     def _add(self, kind: LayerKind) -> None:
-        self._view.add_layer(kind)
+        self._made().add_layer(kind)
 
     def _arrange(self) -> None:
         self._view.editor.arrange()
 
+    @property
+    def _shown(self) -> PanZoomView:
+        return self._made().views.current
+
+    def _switch(self) -> None:
+        self._made().views.switch()
+
+    def _shows_volumes(self) -> bool:
+        return self._widget is not None and self._widget.views.shown == VOLUMES
+
     def _fit(self) -> None:
-        self._view.fit()
+        self._shown.fit()
 
     def _zoom(self, by: float) -> None:
-        self._view.zoom_to(self._view.zoom * by)
+        self._shown.zoom_to(self._shown.zoom * by)
 
 
 def _action(id: str, text: Text, keys: str, menu: str, run: Callable[[], object]) -> Action:
@@ -153,6 +176,8 @@ class DesignWidget(QWidget):
         self.editor = Editor(document, self)
         self.view = CanvasView(context, self.editor, self.selection)
         self.controls = CanvasControls(self.view)
+        self.volumes = VolumesView(context, self.editor, self.selection)
+        self.views = NetworkViews(self.view, self.volumes, settings)
         self.palette_panel = Palette(context)
         self.rail = PaletteRail(context)
         self.layer_panel = LayerPanel(context, self.editor, self.selection)
@@ -161,14 +186,14 @@ class DesignWidget(QWidget):
         self._size = ""
         self._assemble(settings)
         self._connect()
-        self.setFocusProxy(self.view)
+        self.setFocusProxy(self.views)
         unsubscribe = document.subscribe(self._changed)
         self.destroyed.connect(unsubscribe)
         self.sync()
 
     def _assemble(self, settings: QSettings) -> None:
         self._middle = Splitter(
-            settings, "design/dock", [self.view, self.dock], [0, BAR], vertical=True
+            settings, "design/dock", [self.views, self.dock], [0, BAR], vertical=True
         )
         self._side = Splitter(
             settings, "design/code", [self.layer_panel, self.code], [0, 300], vertical=True
@@ -193,10 +218,14 @@ class DesignWidget(QWidget):
         palette.drag_dropped.connect(self._drop)
         palette.drag_cancelled.connect(self.view.cancel_gesture)
         self.view.installEventFilter(self)
+        self.volumes.installEventFilter(self)
         self.rail.opened.connect(self._open_palette)
         self.view.asked.connect(self._ask)
-        self.view.edit_requested.connect(self._edit)
-        self.view.rename_requested.connect(self._rename)
+        for view in (self.view, self.volumes):
+            view.edit_requested.connect(self._edit)
+            view.rename_requested.connect(self._rename)
+        self.volumes.added.connect(self.add_layer)
+        self.views.switched.connect(self._follow_view)
         self.dock.problems.shown.connect(self.show_layer)
         self.dock.opened.connect(self._size_dock)
         self.editor.refused.connect(self._say)
@@ -210,6 +239,7 @@ class DesignWidget(QWidget):
         network = self._document.network
         analysis = analyse(network)
         self.view.network_scene.sync(network, analysis)
+        self.volumes.sync(analysis)
         self.layer_panel.sync(network, analysis)
         self.code.sync(network)
         self.dock.sync(network, analysis)
@@ -220,6 +250,7 @@ class DesignWidget(QWidget):
             self.sync()
             if self._document.undo_text is None and self._document.redo_text is None:
                 self.view.settle()  # another project was opened
+                self.volumes.settle()
         else:
             self.view.network_scene.synced.emit()
 
@@ -228,20 +259,30 @@ class DesignWidget(QWidget):
     def show_layer(self, id: str) -> None:
         """Selects a layer and brings it into view."""
         self.selection.choose([id])
-        self.view.reveal(id)
+        self.views.current.reveal(id)
+
+    def add_layer(self, kind: LayerKind, slot: Slot | None = None) -> None:
+        """Adds a layer in `slot`, or behind the current one, and brings it into view."""
+        self.views.current.reveal(self.view.add_layer(kind, slot))
 
     def _add(self, kind: LayerKind) -> None:
-        self.view.add_layer(kind)
+        self.add_layer(kind)
         self._close_palette()
 
     def _drag(self, kind: LayerKind, at: QPoint) -> None:
+        if self.views.shown == VOLUMES:
+            return  # it goes behind the current layer, wherever it is dropped
         if not isinstance(self.view.gesture, DropLayer):
             self.view.cancel_gesture()
             self.view.begin(DropLayer(self.view, kind))
         assert self.view.gesture is not None
         self.view.gesture.move(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
 
-    def _drop(self, _kind: LayerKind, at: QPoint) -> None:
+    def _drop(self, kind: LayerKind, at: QPoint) -> None:
+        if self.views.shown == VOLUMES:
+            if self.volumes.viewport().rect().contains(self.volumes.mapFromGlobal(at)):
+                self._add(kind)
+            return
         if isinstance(self.view.gesture, DropLayer):
             gesture = self.view.end()
             gesture.finish(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
@@ -274,9 +315,9 @@ class DesignWidget(QWidget):
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._size == "narrow":
+        if event.key() == Qt.Key.Key_Escape and self._is_railed:
             self._close_palette()
-            self.view.setFocus()
+            self.views.setFocus()
         else:
             super().keyPressEvent(event)
 
@@ -295,19 +336,15 @@ class DesignWidget(QWidget):
 
     def _fit_size(self, size: str) -> None:
         narrow = size == "narrow"
-        self.rail.setVisible(narrow)
         if narrow:
-            self.palette_panel.setParent(self)
-            self.palette_panel.hide()
             self.dock.add_page(self.code, T("Code"))
         else:
             self.dock.remove_page(self.code)
             self._side.addWidget(self.code)
             self.code.show()
-            self._columns.insertWidget(0, self.palette_panel)
-            self.palette_panel.show()
+        self._place_palette()
         side, rest = _SIDE[size], self.width() - _SIDE[size]
-        if narrow:
+        if self._is_railed:
             self._columns.setSizes([rest, side])
         else:
             self._columns.setSizes([_PALETTE[size], rest - _PALETTE[size], side])
@@ -315,6 +352,24 @@ class DesignWidget(QWidget):
             self.dock.show_page(self.dock.summary)
         else:
             self._size_dock(self.dock.is_open)
+
+    @property
+    def _is_railed(self) -> bool:
+        """Whether the palette is a rail: in a narrow window, and beside the volumes."""
+        return self._size == "narrow" or self.views.shown == VOLUMES
+
+    def _place_palette(self) -> None:
+        self.rail.setVisible(self._is_railed)
+        if self._is_railed:
+            self.palette_panel.setParent(self)
+            self.palette_panel.hide()
+        else:
+            self._columns.insertWidget(0, self.palette_panel)
+            self.palette_panel.show()
+
+    def _follow_view(self) -> None:
+        if self._size:
+            self._fit_size(self._size)
 
     def _size_dock(self, is_open: bool) -> None:
         bar = self._context.theme.scaled(BAR) + 1
@@ -334,5 +389,5 @@ class DesignWidget(QWidget):
         panel.kinds.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close_palette(self) -> None:
-        if self._size == "narrow":
+        if self._is_railed:
             self.palette_panel.hide()

@@ -59,7 +59,7 @@ class _Segment(QPushButton):
         self.setMinimumWidth(bold.horizontalAdvance(self.text()) + 24 + extra)
         if self._icon:
             self.setIcon(theme.icon(self._icon, "muted", "text"))
-            self.setIconSize(QSize(theme.scaled(ICON), theme.scaled(ICON)))
+            self.setIconSize(QSize(theme.scaled(ICON) + 6, theme.scaled(ICON)))
 
 
 class Segmented(QWidget):

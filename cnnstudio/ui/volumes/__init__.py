@@ -1,0 +1,1 @@
+"""The network as volumes: boxes in proportion to rows × columns × channels."""
