@@ -376,19 +376,23 @@ def _without_softmax(end: NodeAnalysis) -> Iterator[Problem]:
 
 
 def _after_dropout(network: Network, nodes: Nodes, one: NodeAnalysis) -> Iterator[Problem]:
-    above = nodes[one.sources[0]]
-    while above.node.kind not in _DROPOUTS:
-        if above.weights or len(above.sources) != 1:
-            return
+    """A normalisation below Dropout, with nothing learned between them."""
+    above, dropout = nodes[one.sources[0]], None
+    while not above.weights and len(above.sources) == 1:
+        if above.node.kind in _DROPOUTS and 0 < above.node.values["rate"] < 1:
+            dropout = above
         above = nodes[above.sources[0]]
+    if dropout is not None:
+        yield _thinned_out(network, one, dropout)
+
+
+def _thinned_out(network: Network, one: NodeAnalysis, above: NodeAnalysis) -> Problem:
     rate = above.node.values["rate"]
-    if not 0 < rate < 1:
-        return
     fixes: tuple[Fix, ...] = ()
     if len(network.outgoing[above.node.id]) == 1 and above.output == one.output:
         text = T("Move {layer} above {other}", layer=one.node.name, other=above.node.name)
         fixes = (Fix(Action.MOVE_ABOVE, text, above=above.node.id),)
-    yield _warning(
+    return _warning(
         one,
         "normalised_after_dropout",
         T(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from cnnstudio.core.layers.parameters import ParameterError
@@ -196,8 +196,8 @@ def _fed_by(network: Network, node: LayerNode, other: LayerNode) -> Iterator[Fix
     links = [k for k in network.outgoing[node.id] if k.target in network.by_id]
     if links:
         text = T("Link what it feeds to {other}", other=other.name)
-        moves = [Fix(Action.CONNECT, text, link=(other.id, k.target, k.slot)) for k in links]
-        yield replace(moves[0], then=(*moves[1:], _DELETE))
+        moved = tuple((other.id, k.target, k.slot) for k in links)
+        yield Fix(Action.CONNECT, text, links=moved, then=(_DELETE,))
 
 
 def _merge(node: LayerNode, other: LayerNode, known: Mapping[str, Shape]) -> Iterator[Fix]:

@@ -98,7 +98,7 @@ def test_a_wrong_connection_names_both_layers_their_shapes_and_what_helps() -> N
         "Put it where there is still a feature map, above the layer that flattens."
     )
     (problem,) = analyse(network).problems
-    (fix,) = problem.fixes
+    fix, _ = problem.fixes
     assert str(fix.text) == "Move conv2d above flatten"
     fixed = apply_fix(network, problem.node, fix)
     assert [fixed.by_id[id].name for id in fixed.order[:3]] == ["input", "conv2d", "flatten"]
