@@ -9,12 +9,11 @@ from msgspec.structs import replace
 from cnnstudio.core import edits
 from cnnstudio.core.blocks import block_with, free_id, free_name, reconciled
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.folding import entries_of, exit_of, folded, make_room
+from cnnstudio.core.folding import entries_of, exit_of, folded, room_on
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.network import Block, Link, Network
+from cnnstudio.core.placing import Point
 from cnnstudio.core.text import T
-
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,8 @@ def put(
     if not set(real) <= set(network.links) or (source and source not in network.by_id):
         raise BadInput(T("That layer isn't in the network any more."))
     if link is not None:
-        at = view.network.by_id[link.target].position
         height = CARD_PITCH if collapsed else _height(body.network)
-        network = make_room(network, link.target, height)
+        network, at = room_on(network, link, height)
     inside = lay_out(body.network)
     left = min(node.position[0] for node in inside.layers)
     top = min(node.position[1] for node in inside.layers)

@@ -34,6 +34,7 @@ from cnnstudio.core.blocks import (
 )
 from cnnstudio.core.layout import CARD_PITCH
 from cnnstudio.core.network import Block, LayerNode, Link, Network
+from cnnstudio.core.placing import pushed_down
 
 PartLink = tuple[str, str, int]
 
@@ -143,17 +144,10 @@ def _with_new(
     at = like.position
     if target:
         at = network.by_id[target].position
-        below = edits.reachable(network, target)
-        moving = below & block.members.keys() if block.collapsed else below
-        network = edits.move(
-            network,
-            {
-                id: (x, y + CARD_PITCH)
-                for id in moving
-                for x, y in (network.by_id[id].position,)
-                if y >= at[1]
-            },
-        )
+        down = pushed_down(network, target, CARD_PITCH)
+        if block.collapsed:  # its card stays as high as it is
+            down = {id: place for id, place in down.items() if id in block.members}
+        network = edits.move(network, down)
     node = replace(
         like,
         id=network.free_id(),

@@ -11,6 +11,7 @@ from cnnstudio.core import edits
 from cnnstudio.core.blocks import block_with, with_block
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.network import Block, LayerNode, Link, Network
+from cnnstudio.core.placing import Point, pushed_down, slot_on
 
 BLOCK = "block"
 """The kind of the card that stands for a block; no layer kind is called so."""
@@ -60,9 +61,9 @@ class Folded:
             targets = targets or list(entries_of(self.whole, self.blocks[link.target]))
         return tuple(Link(source, target, slot) for target, slot in targets)
 
-    def places(self, places: Mapping[str, edits.Point]) -> dict[str, edits.Point]:
+    def places(self, places: Mapping[str, Point]) -> dict[str, Point]:
         """Where layers stand once cards stand at `places`: the inside of a block moves along."""
-        found: dict[str, edits.Point] = {}
+        found: dict[str, Point] = {}
         for card, (x, y) in places.items():
             if card not in self.blocks:
                 found[card] = (x, y)
@@ -202,16 +203,21 @@ def arranged(network: Network) -> Network:
     return edits.move(network, places)
 
 
-def make_room(network: Network, card: str, height: float) -> Network:
-    """Moves a card, and those behind it that don't stand higher, down by `height`."""
+def room_on(network: Network, link: Link, height: float = CARD_PITCH) -> tuple[Network, Point]:
+    """Makes room on a link between cards.
+
+    Args:
+        network: The network.
+        link: The link.
+        height: What it takes: one pitch for one card.
+
+    Returns:
+        The network with its cards moved, and where the new card stands.
+    """
     view = folded(network)
-    moved = edits.make_room(view.network, card, height)
-    places = {
-        node.id: node.position
-        for node in moved.layers
-        if node.position != view.network.by_id[node.id].position
-    }
-    return edits.move(network, view.places(places))
+    at, down = slot_on(view.network, link, height)
+    places = pushed_down(view.network, link.target, down)
+    return edits.move(network, view.places(places)), at
 
 
 def insert(
@@ -227,12 +233,11 @@ def insert(
         return edits.insert(network, link, kind, params)
     real = view.links(link)
     node = edits.insert(network, real[0], kind, params).layers[-1]
-    node = replace(node, position=view.network.by_id[link.target].position)
-    network = make_room(network, link.target, CARD_PITCH)
+    network, at = room_on(network, link)
     links = (replace(k, source=node.id) if k in real else k for k in network.links)
     return replace(
         network,
-        layers=(*network.layers, node),
+        layers=(*network.layers, replace(node, position=at)),
         links=(*links, Link(real[0].source, node.id)),
     )
 
