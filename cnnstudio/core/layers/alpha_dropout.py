@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnnstudio.core.layers.common import same_shape, unchanged
+from cnnstudio.core.layers.common import unchanged
+from cnnstudio.core.layers.noise import NOISE_SHAPE, with_noise
 from cnnstudio.core.layers.parameters import Number
 from cnnstudio.core.layers.spec import Family, LayerKind
 from cnnstudio.core.text import T
@@ -33,8 +34,9 @@ KIND = LayerKind(
             open_maximum=True,
             required=True,
         ),
+        NOISE_SHAPE,
     ),
-    output_shape=same_shape,
+    output_shape=with_noise,
     reasons=unchanged,
     headline=("rate",),
 )

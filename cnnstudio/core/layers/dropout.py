@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnnstudio.core.layers.common import same_shape, unchanged
+from cnnstudio.core.layers.common import unchanged
+from cnnstudio.core.layers.noise import NOISE_SHAPE, with_noise
 from cnnstudio.core.layers.parameters import Number
 from cnnstudio.core.layers.spec import Advice, Family, LayerKind, Shapes, Values, setting
 from cnnstudio.core.shapes import Shape
@@ -39,8 +40,9 @@ KIND = LayerKind(
             maximum=1,
             required=True,
         ),
+        NOISE_SHAPE,
     ),
-    output_shape=same_shape,
+    output_shape=with_noise,
     reasons=unchanged,
     advice=_advice,
     headline=("rate",),

@@ -1,4 +1,4 @@
-"""A field for axes: one, or several with commas."""
+"""A field for axes, or something said of each axis: one, or several with commas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cnnstudio.ui.widgets.fields import SizesField, number_text, read_number
 
 
 class AxesField(SizesField):
-    """Axes, typed as ``1, 2``; brackets and spaces do as well. Empty means None."""
+    """Axes, typed as ``1, 2``; brackets and spaces do as well. Empty is None, as is the word."""
 
     def set_value(self, value: Any) -> None:
         """Shows an axis or a list of them without a signal."""
@@ -16,13 +16,18 @@ class AxesField(SizesField):
         self.setText(self._shown())
 
     def _shown(self) -> str:
-        parts = self._value if isinstance(self._value, list) else [self._value]
-        return ", ".join(part if isinstance(part, str) else number_text(part) for part in parts)
+        if isinstance(self._value, list):
+            return ", ".join(_text(part) or "None" for part in self._value)
+        return _text(self._value)
 
     def _finish(self) -> None:
         if self.text() == self._shown():
             return
         parts = self.text().strip(" ()[]").replace(",", " ").split()
-        typed = [read_number(part) for part in parts]
+        typed = [None if part.lower() == "none" else read_number(part) for part in parts]
         self._value = typed if len(typed) > 1 else next(iter(typed), None)
         self.changed.emit(self._value)
+
+
+def _text(part: Any) -> str:
+    return part if isinstance(part, str) else number_text(part)
