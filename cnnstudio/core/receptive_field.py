@@ -4,6 +4,11 @@ Along one axis of the Input, cell i of a feature map sees the pixels from start 
 start + i·jump + size − 1. Sizes are nominal: near the edge a part lies outside the picture, on
 padding. Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural
 Networks", Distill 2019.
+
+Behind a layer that enlarges (UpSampling2D, Conv2DTranspose, Resizing) neighbouring cells may see
+the same pixels, so no start and jump say what a cell sees. From there on every cell's stretch is
+kept by itself, and the size is the largest of them. A layer that moves rows or columns elsewhere
+(Reshape, Permute) counts as Flatten does: the whole input.
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnstudio.core.layers.spec import Reason, Sight, Window
+from cnnstudio.core.layers.spec import Cells, Reason, Seen, Sight, Span, Window
 from cnnstudio.core.shapes import Shape
 
 
@@ -23,16 +28,28 @@ class Field:
         size: How many pixels one cell sees.
         jump: How far apart the fields of neighbouring cells are; 0 if all see the same.
         start: The first pixel the first cell sees; negative on padding.
+        spans: What each cell sees, as `at` gives it, where `jump` and `start` can't say it.
     """
 
     size: int = 1
     jump: int = 1
     start: int = 0
+    spans: tuple[Span, ...] = ()
 
-    def at(self, cell: int) -> tuple[int, int]:
+    def at(self, cell: int) -> Span:
         """The first pixel `cell` sees, and the first one after those it sees."""
+        if self.spans:
+            return self.spans[cell]
         first = self.start + cell * self.jump
         return first, first + self.size
+
+    def over(self, first: int, after: int) -> Span:
+        """What the cells from `first` to the one before `after` see together."""
+        if first >= after:
+            return 0, 0
+        if not self.spans:
+            return self.at(first)[0], self.at(after - 1)[1]
+        return _together(self.spans[first:after])
 
 
 Fields = tuple[Field, ...]
@@ -41,6 +58,16 @@ Fields = tuple[Field, ...]
 def whole(length: int) -> Field:
     """The field of a cell that sees an axis of `length` pixels from end to end."""
     return Field(length, 0, 0)
+
+
+def _each(spans: Sequence[Span]) -> Field:
+    """The field of cells that see these; as start and jump where that says the same."""
+    size = max(after - first for first, after in spans)
+    start, jump = spans[0][0], spans[1][0] - spans[0][0] if len(spans) > 1 else 0
+    regular = Field(size, jump, start)
+    if jump > 0 and all(regular.at(cell) == span for cell, span in enumerate(spans)):
+        return regular
+    return Field(size, jump, start, tuple(spans))
 
 
 def axes(picture: Shape) -> Shape:
@@ -57,14 +84,12 @@ def stretched(fields: Fields, shape: Shape, output: Shape) -> Fields:
         return cells > 1 and (axis < missing or shape[axis - missing] < cells)
 
     return tuple(
-        Field(field.size, 0, field.start) if repeated(axis) else field
+        Field(field.size, 0, field.at(0)[0]) if repeated(axis) else field
         for axis, field in enumerate(fields)
     )
 
 
-def through(
-    given: Sequence[Fields], sight: Window | Sight, picture: Shape, output: Shape
-) -> Fields:
+def through(given: Sequence[Fields], sight: Seen, picture: Shape, output: Shape) -> Fields:
     """The fields after a layer.
 
     Args:
@@ -77,18 +102,31 @@ def through(
         return tuple(whole(length) for length in axes(picture))
     if isinstance(sight, Window):
         return tuple(
-            Field(
-                field.size + (sight.span[axis] - 1) * field.jump,
-                field.jump * sight.stride[axis],
-                field.start - sight.before[axis] * field.jump,
-            )
-            for axis, field in enumerate(given[0])
+            _slid(field, sight, axis, _cells(output, axis)) for axis, field in enumerate(given[0])
+        )
+    if isinstance(sight, Cells):
+        return tuple(
+            _each([field.over(*span) for span in spans])
+            for field, spans in zip(given[0], (sight.rows, sight.columns), strict=True)
         )
     if all(fields == given[0] for fields in given):
         return given[0]
     return tuple(
         _union([fields[axis] for fields in given], length, _cells(output, axis))
         for axis, length in enumerate(axes(picture))
+    )
+
+
+def _slid(field: Field, window: Window, axis: int, cells: int) -> Field:
+    """The field of cells that see a window of cells with `field`."""
+    span, stride, before = window.span[axis], window.stride[axis], window.before[axis]
+    if field.spans:
+        firsts = [cell * stride - before for cell in range(cells)]
+        return _each([field.over(max(first, 0), first + span) for first in firsts])
+    return Field(
+        field.size + (span - 1) * field.jump,
+        field.jump * stride,
+        field.start - before * field.jump,
     )
 
 
@@ -104,24 +142,30 @@ def _union(fields: Sequence[Field], length: int, cells: int) -> Field:
     """
     if whole(length) in fields:
         return whole(length)
+    if any(field.spans for field in fields):
+        return _each([_together([f.at(cell) for f in fields]) for cell in range(cells)])
     first, last = _largest(fields, cells)
     return Field(last - first, max(f.jump for f in fields), min(f.start for f in fields))
 
 
-def _largest(fields: Sequence[Field], cells: int) -> tuple[int, int]:
+def _together(spans: Sequence[Span]) -> Span:
+    """From the first to the last pixel of several stretches; an empty one adds nothing."""
+    seen = [span for span in spans if span[0] < span[1]]
+    return (min(s[0] for s in seen), max(s[1] for s in seen)) if seen else (0, 0)
+
+
+def _largest(fields: Sequence[Field], cells: int) -> Span:
     """The largest union: its width is convex in the cell, so it is at one of the ends."""
-    return max(
-        (
-            (min(f.at(cell)[0] for f in fields), max(f.at(cell)[1] for f in fields))
-            for cell in (0, cells - 1)
-        ),
-        key=lambda ends: ends[1] - ends[0],
-    )
+    return _widest([_together([f.at(cell) for f in fields]) for cell in (0, cells - 1)])
+
+
+def _widest(spans: Sequence[Span]) -> Span:
+    return max(spans, key=lambda span: span[1] - span[0])
 
 
 def reasons(
     given: Sequence[Fields],
-    sight: Window | Sight,
+    sight: Seen,
     fields: Fields,
     output: Shape,
 ) -> tuple[Reason, ...]:
@@ -132,6 +176,8 @@ def reasons(
         before = [one[axis] for one in given]
         if not before:
             formula, numbers = "1", "1"
+        elif field.spans or before[0].spans or isinstance(sight, Cells):
+            formula, numbers = _ends(_widest(field.spans or (field.at(0),)))
         elif isinstance(sight, Window) and before[0].jump:
             formula = "r_in + (F_eff − 1)·j_in"
             numbers = f"{before[0].size} + ({sight.span[axis]} − 1)·{before[0].jump}"
@@ -140,7 +186,11 @@ def reasons(
         elif all(one == before[0] for one in before):
             formula, numbers = "r_in", f"{before[0].size}"
         else:
-            first, last = _largest(before, _cells(output, axis))
-            formula, numbers = "last − first", f"{last} − {first}".replace("− -", "+ ")
+            formula, numbers = _ends(_largest(before, _cells(output, axis)))
         found.append(Reason(name, formula, numbers, field.size))
     return tuple(found)
+
+
+def _ends(span: Span) -> tuple[str, str]:
+    """A size as what lies between two ends, in symbols and in numbers."""
+    return "last − first", f"{span[1]} − {span[0]}".replace("− -", "+ ")

@@ -7,6 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from cnnstudio.core.layers.borders import BorderOf
+from cnnstudio.core.layers.noise import NoiseShape
+from cnnstudio.core.layers.numbers import Numbers
+from cnnstudio.core.layers.orders import Order
 from cnnstudio.core.layers.parameters import (
     Axis,
     Choice,
@@ -43,11 +47,26 @@ def usual(parameter: Parameter) -> st.SearchStrategy[Any]:
         case Choice():
             return st.sampled_from([*parameter.choices, *parameter.aliases])
         case PairOf():
-            one = st.integers(1, 4)
+            one = st.integers(parameter.minimum, 4)
             pairs = one | st.lists(one, min_size=2, max_size=2)
             return st.none() | pairs if parameter.optional else pairs
         case Sizes():
-            return st.lists(st.integers(1, 40), min_size=1, max_size=4)
+            axes = st.lists(st.integers(1, 40), min_size=1, max_size=4)
+            few = st.lists(st.sampled_from([-1, 1, 2, 3, 4, 6, 9]), min_size=1, max_size=4)
+            return few | axes if parameter.inferred else axes
+        case Order():
+            return st.integers(1, 4).flatmap(lambda n: st.permutations(range(1, n + 1)))
+        case BorderOf():
+            one = st.integers(0, 4)
+            side = one | st.lists(one, min_size=2, max_size=2)
+            return one | st.lists(side, min_size=2, max_size=2)
+        case Numbers():
+            one = st.floats(max(parameter.minimum, -2), 3) | st.integers(0, 2)
+            numbers = one | st.lists(one, min_size=1, max_size=3)
+            return st.none() | numbers if parameter.optional else numbers
+        case NoiseShape():
+            draws = st.sampled_from([None, None, 1, 1, 2])
+            return st.none() | st.lists(draws, min_size=2, max_size=5)
         case Axis():
             one = st.integers(1 if parameter.counted else -5, 4)
             most = parameter.length or 3
@@ -59,6 +78,11 @@ def usual(parameter: Parameter) -> st.SearchStrategy[Any]:
             known = st.one_of(plain, *map(variant, parameter.variants))
             return st.none() | known if parameter.optional else known
     raise TypeError(f"no values are known for {type(parameter).__name__}")
+
+
+def _has_float(raw: Any) -> bool:
+    """Whether there is a float somewhere in a list of lists."""
+    return any(map(_has_float, raw)) if isinstance(raw, list) else isinstance(raw, float)
 
 
 def variant(of: Variant) -> st.SearchStrategy[dict[str, Any]]:
@@ -96,6 +120,19 @@ def has_its_type(parameter: Parameter, raw: object) -> bool:
             return whole or (pair and raw != [])  # Keras sees that it is empty when data flows
         case Sizes():
             return pair and 0 not in raw and raw != []  # an empty picture, or a single number
+        case NoiseShape():  # Keras counts a shorter list from the last axis
+            draws = isinstance(raw, list) and len(raw) > 1
+            whole = draws and all(n is None or (type(n) is int and n > 0) for n in raw)
+            return raw is None or whole
+        case Order():
+            return pair
+        case BorderOf():
+            return whole or pair or (isinstance(raw, list) and not _has_float(raw))
+        case Numbers():  # Keras computes NaN with a variance below 0
+            numbers = raw if isinstance(raw, list) else [raw]
+            known = all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
+            finite = known and all(math.isfinite(n) and n >= parameter.minimum for n in numbers)
+            return (finite and raw != []) or (raw is None and parameter.optional)
     raise TypeError(f"nothing is known of {type(parameter).__name__}")
 
 

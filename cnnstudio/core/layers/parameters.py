@@ -237,25 +237,27 @@ class Sizes(Parameter):
     """A shape without the batch axis: one to four whole numbers above 0.
 
     Keras also takes an axis of unknown length; here every shape is a number that can be shown.
+
+    Attributes:
+        inferred: Whether one of them may be −1, for what the others leave.
     """
 
     maximum: int = 1_000_000
+    inferred: bool = False
 
     def read(self, raw: object) -> tuple[int, ...]:
-        if (
-            isinstance(raw, list | tuple)
-            and 1 <= len(raw) <= 4
-            and all(is_whole(n) and 1 <= n <= self.maximum for n in raw)
-        ):
-            return tuple(raw)
-        raise self.refuse(
-            raw,
-            T(
-                "it takes one to four whole numbers from 1 to {maximum}, "
-                "such as rows, columns and channels",
-                maximum=self.maximum,
-            ),
+        if isinstance(raw, list | tuple) and 1 <= len(raw) <= 4 and all(map(is_whole, raw)):
+            given = [n for n in raw if n != -1] if self.inferred else raw
+            if len(raw) - len(given) <= 1 and all(1 <= n <= self.maximum for n in given):
+                return tuple(raw)
+        allowed = T(
+            "it takes one to four whole numbers from 1 to {maximum}, "
+            "such as rows, columns and channels",
+            maximum=self.maximum,
         )
+        if self.inferred:
+            allowed = T("{allowed}; one may be −1, for what is left", allowed=allowed)
+        raise self.refuse(raw, allowed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,134 @@
+"""SeparableConv2D: every channel by itself, then all of them mixed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cnnstudio.core.layers.common import (
+    ACTIVATION,
+    ACTIVITY_REGULARIZER,
+    BIAS_INITIALIZER,
+    BIAS_REGULARIZER,
+    KERNEL_INITIALIZER,
+    KERNEL_REGULARIZER,
+    PADDING,
+    USE_BIAS,
+    feature_map,
+    slides,
+    softmax_advice,
+    window,
+)
+from cnnstudio.core.layers.depthwise import (
+    DEPTH_MULTIPLIER,
+    DEPTHWISE_INITIALIZER,
+    DEPTHWISE_REGULARIZER,
+    DILATION_RATE,
+    KERNEL_SIZE,
+    STRIDES,
+)
+from cnnstudio.core.layers.parameters import Integer
+from cnnstudio.core.layers.spec import Family, LayerKind, Reason, Shapes, Values, Weight, Window
+from cnnstudio.core.shapes import Shape
+from cnnstudio.core.text import T
+
+
+def _output_shape(v: Values, inputs: Shapes) -> Shape:
+    rows, columns = slides(v, inputs)
+    return rows.output, columns.output, v["filters"]
+
+
+def _weights(v: Values, inputs: Shapes) -> tuple[Weight, ...]:
+    channels, multiplier, filters = feature_map(inputs)[2], v["depth_multiplier"], v["filters"]
+    kernels = (
+        Weight("depthwise_kernel", (*v["kernel_size"], channels, multiplier)),
+        Weight("pointwise_kernel", (1, 1, channels * multiplier, filters)),
+    )
+    return (*kernels, Weight("bias", (filters,))) if v["use_bias"] else kernels
+
+
+def _macs(v: Values, inputs: Shapes, output: Shape) -> int:
+    height, width = v["kernel_size"]
+    between: int = inputs[0][2] * v["depth_multiplier"]
+    return output[0] * output[1] * between * (height * width + output[2])
+
+
+def _sight(v: Values, inputs: Shapes, _output: Shape) -> Window:
+    return window(v, inputs)
+
+
+def _reasons(v: Values, inputs: Shapes, output: Shape) -> tuple[Reason, ...]:
+    rows, columns = slides(v, inputs)
+    height, width = v["kernel_size"]
+    between = f"{inputs[0][2]}·{v['depth_multiplier']}"
+    bias, bias_number = (" + C_out", f" + {output[2]}") if v["use_bias"] else ("", "")
+    return (
+        Reason("rows", rows.formula, rows.numbers, rows.output),
+        Reason("columns", columns.formula, columns.numbers, columns.output),
+        Reason("channels", "filters", f"{output[2]}", output[2]),
+        Reason(
+            "parameters",
+            f"C_in·M·(F_h·F_w + C_out){bias}",
+            f"{between}·({height}·{width} + {output[2]}){bias_number}",
+            sum(w.size for w in _weights(v, inputs)),
+        ),
+        Reason(
+            "macs",
+            "H·W·C_in·M·(F_h·F_w + C_out)",
+            f"{output[0]}·{output[1]}·{between}·({height}·{width} + {output[2]})",
+            _macs(v, inputs, output),
+        ),
+    )
+
+
+KIND = LayerKind(
+    id="separable_conv2d",
+    keras="SeparableConv2D",
+    family=Family.CONVOLUTION,
+    summary=T("Convolves each channel by itself, then mixes the channels at each cell."),
+    help=T(
+        "What Conv2D does at once is done in two steps: a depthwise convolution looks around in "
+        "each channel by itself, and a 1×1 convolution mixes the channels. With 3×3 kernels that "
+        "takes about an eighth of the parameters and multiplications, and often recognises about "
+        "as well. Xception is made of it (Chollet, 2017)."
+    ),
+    parameters=(
+        Integer(
+            name="filters",
+            label=T("Filters"),
+            help=T("How many mixtures of the channels are learned: the channels of the output."),
+            default=32,
+            required=True,
+        ),
+        KERNEL_SIZE,
+        STRIDES,
+        replace(PADDING, any_case=True),
+        DILATION_RATE,
+        replace(DEPTH_MULTIPLIER, advanced=True),
+        ACTIVATION,
+        USE_BIAS,
+        DEPTHWISE_INITIALIZER,
+        replace(
+            KERNEL_INITIALIZER,
+            name="pointwise_initializer",
+            label=T("Pointwise initialiser"),
+            help=T("How the weights that mix the channels are drawn before training starts."),
+        ),
+        BIAS_INITIALIZER,
+        DEPTHWISE_REGULARIZER,
+        replace(
+            KERNEL_REGULARIZER,
+            name="pointwise_regularizer",
+            label=T("Pointwise regulariser"),
+            help=T("A penalty on the weights that mix the channels, added to the loss."),
+        ),
+        BIAS_REGULARIZER,
+        ACTIVITY_REGULARIZER,
+    ),
+    output_shape=_output_shape,
+    weights=_weights,
+    macs=_macs,
+    sight=_sight,
+    reasons=_reasons,
+    advice=softmax_advice,
+    headline=("filters", "kernel_size", "strides", "padding", "activation"),
+)
