@@ -173,6 +173,11 @@ def with_links(*links: Link) -> Network:
     return replace(network, links=links)
 
 
+def three_into(kind: str) -> Network:
+    network = chain(("input", {}), ("re_lu", {}), ("elu", {}), (kind, {}))
+    return replace(network, links=(*network.links, Link("n2", "n4", 1), Link("n1", "n4", 2)))
+
+
 IN, SUM, OUT = Link("n1", "n2"), (Link("n1", "n3", 0), Link("n2", "n3", 1)), Link("n3", "n4")
 
 
@@ -189,6 +194,8 @@ IN, SUM, OUT = Link("n1", "n2"), (Link("n1", "n3", 0), Link("n2", "n3", 1)), Lin
         (with_links(IN, *SUM, OUT, Link("n2", "nowhere")), "conv2d", "leads from conv2d to"),
         (with_links(IN, *SUM, OUT, Link("nowhere", "n1")), "input", "comes from a layer"),
         (with_links(IN, *SUM), "flatten", "Nothing reaches flatten"),
+        (chain(("input", {}), ("subtract", {})), "subtract", "takes two inputs, but only input"),
+        (three_into("subtract"), "subtract", "takes two inputs, but 3 layers are linked"),
         (chain(("input", {}), ("lambda", {}), ("dense", {})), "lambda", "doesn't know"),
     ],
 )  # fmt: skip

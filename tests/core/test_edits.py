@@ -54,6 +54,20 @@ def test_insert_keeps_the_slot_of_a_merge() -> None:
     assert [link.source for link in network.incoming["n4"]] == ["n3", "n6"]
 
 
+def test_a_merge_of_two_has_two_places() -> None:
+    conv = ("conv2d", {"filters": 4, "padding": "same"})
+    network = chain(("input", {"shape": [8, 8, 4]}), conv, conv, ("subtract", {}))
+    network = edits.connect(network, "n1", "n4")
+    assert [(k.source, k.slot) for k in network.incoming["n4"]] == [("n3", 0), ("n1", 1)]
+    with pytest.raises(BadInput, match="All 2 inputs of subtract are taken"):
+        edits.connect(network, "n2", "n4")
+    with pytest.raises(BadInput, match="has no input 3"):
+        edits.connect(network, "n2", "n4", 2)
+    network = edits.disconnect(network, network.incoming["n4"][0])
+    assert network.incoming["n4"] == (Link("n1", "n4", 1),)  # what is subtracted stays that
+    assert edits.connect(network, "n2", "n4").incoming["n4"][0] == Link("n2", "n4", 0)
+
+
 def test_connect_replaces_what_was_in_the_slot() -> None:
     network = edits.connect(lecture(), "n2", "n4")
     assert network.incoming["n4"] == (Link("n2", "n4"),)

@@ -70,6 +70,29 @@ def test_a_shortcut_keeps_its_layer_in_a_variable_of_its_own() -> None:
     ]
 
 
+def test_a_class_is_imported_from_where_keras_has_it() -> None:
+    layers = (
+        LayerNode("i", "input", "input_layer", {"shape": [8, 8, 4]}),
+        LayerNode("a", "layer_scale", "layer_scale", {"projection_dim": 4}),
+        LayerNode("b", "stochastic_depth", "stochastic_depth"),
+        LayerNode("m", "custom_scale_layer", "custom_scale_layer", {"scale": 0.17}),
+    )
+    links = (Link("i", "a"), Link("a", "b"), Link("i", "m", 0), Link("b", "m", 1))
+    assert write_model_code(Network(layers, links)).splitlines() == [
+        "from keras.layers import Input",
+        "from keras.models import Model",
+        "from keras.src.applications.convnext import LayerScale, StochasticDepth",
+        "from keras.src.applications.inception_resnet_v2 import CustomScaleLayer",
+        "",
+        "input_tensor = Input(shape=(8, 8, 4))",
+        "x = LayerScale(init_values=1e-06, projection_dim=4)(input_tensor)",
+        "x = StochasticDepth(drop_path_rate=0.1)(x)",
+        "output = CustomScaleLayer(scale=0.17)([input_tensor, x])",
+        "",
+        "model = Model(inputs=input_tensor, outputs=output)",
+    ]
+
+
 def test_names_that_are_taken_or_no_python_get_other_variables() -> None:
     names = ("x", "output", "class", "Conv2D", "1st", "a-b", "a_b")
     layers = [LayerNode("i", "input", "input_tensor", {"shape": [4, 4, 1]})]
