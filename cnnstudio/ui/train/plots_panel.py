@@ -28,8 +28,9 @@ from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import CANVAS, ground
 
-REDRAW_MS = 100
-"""One of the plots is drawn at each tick, so each of them five times a second."""
+REDRAW_MS = 250
+"""One of the plots is drawn at each tick, so each of them twice a second: often enough for the eye,
+and what drawing takes is taken from the training beside it."""
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 _FIRST_SMOOTHING = 0.97
 _ALONG = ((Along.BATCH, T("Batch")), (Along.EPOCH, T("Epoch")), (Along.TIME, T("Time")))
