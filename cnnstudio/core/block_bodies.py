@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from cnnstudio.core import edits
 from cnnstudio.core.blocks import block_with, free_id, free_name, reconciled
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.folding import entries_of, exit_of, folded, room_on
+from cnnstudio.core.folding import corner, entries_of, exit_of, folded, through
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.network import Block, Link, Network
-from cnnstudio.core.placing import Point
+from cnnstudio.core.placing import Point, slot_on
 from cnnstudio.core.text import T
 
 
@@ -87,10 +87,11 @@ def put(
         raise BadInput(T("That layer isn't in the network any more."))
     if link is not None:
         height = CARD_PITCH if collapsed else _height(body.network)
-        network, at = room_on(network, link, height)
+        at, down = slot_on(view.network, link, height)
+        target = link.target
+        network = through(network, lambda cards: edits.make_room(cards, target, down))
     inside = lay_out(body.network)
-    left = min(node.position[0] for node in inside.layers)
-    top = min(node.position[1] for node in inside.layers)
+    left, top = corner(node.position for node in inside.layers)
     ids = dict(zip((node.id for node in inside.layers), network.free_ids(), strict=False))
     network = edits.paste(network, inside, (at[0] - left, at[1] - top))
     links = tuple(replace(k, source=ids[body.exit]) if k in real else k for k in network.links)

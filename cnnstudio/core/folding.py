@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from cnnstudio.core import edits
 from cnnstudio.core.blocks import block_with, with_block
-from cnnstudio.core.layout import CARD_PITCH, lay_out
+from cnnstudio.core.layout import lay_out
 from cnnstudio.core.network import Block, LayerNode, Link, Network
-from cnnstudio.core.placing import Point, pushed_down, slot_on
+from cnnstudio.core.placing import Point
 
 BLOCK = "block"
 """The kind of the card that stands for a block; no layer kind is called so."""
@@ -24,7 +24,7 @@ class Folded:
     Attributes:
         whole: The network.
         network: A card for each layer and collapsed block, with the links between cards; `whole`
-            itself where nothing is collapsed. It has no blocks.
+            itself where nothing is collapsed.
         blocks: The collapsed blocks by their id, which is their card's.
         home: The card of every layer inside a collapsed block.
         real: The links each link between cards stands for.
@@ -61,18 +61,55 @@ class Folded:
             targets = targets or list(entries_of(self.whole, self.blocks[link.target]))
         return tuple(Link(source, target, slot) for target, slot in targets)
 
-    def places(self, places: Mapping[str, Point]) -> dict[str, Point]:
-        """Where layers stand once cards stand at `places`: the inside of a block moves along."""
-        found: dict[str, Point] = {}
-        for card, (x, y) in places.items():
-            if card not in self.blocks:
-                found[card] = (x, y)
-                continue
-            left, top = self.network.by_id[card].position
-            for id in self.blocks[card].members:
-                here = self.whole.by_id[id].position
-                found[id] = (here[0] + x - left, here[1] + y - top)
-        return found
+    def unfolded(self, after: Network) -> Network:
+        """The whole network after an edit of the cards gave `after` of `network`.
+
+        A block's layers move with its card and go with it. A link to a card leads to the layers
+        that took what came in there, a link from it comes from its exit.
+        """
+        if not self.blocks:
+            return after
+        layers = [node for id in self.whole.by_id for node in self._after(id, after)]
+        names = {node.name for node in layers}
+        for node in after.layers:
+            if node.id not in self.network.by_id:
+                name = edits.free_name(names, node.name)
+                names.add(name)
+                layers.append(replace(node, name=name))
+        seen = set(after.links)
+        gone = {one for card, real in self.real.items() if card not in seen for one in real}
+        new = [one for card in after.links if card not in self.real for one in self.links(card)]
+        taken = {(k.target, k.slot) for k in new}
+        ids = {node.id for node in layers}
+        kept = (
+            k
+            for k in self.whole.links
+            if k not in gone and (k.target, k.slot) not in taken
+            if ids.issuperset({k.source, k.target} & self.whole.by_id.keys())
+        )
+        return replace(self.whole, layers=tuple(layers), links=(*kept, *new))
+
+    def _after(self, id: str, after: Network) -> Iterable[LayerNode]:
+        """A layer of the whole network as `after` has it, or not at all."""
+        card = self.home.get(id, id)
+        if card not in after.by_id:
+            return
+        if card == id:
+            yield after.by_id[id]
+            return
+        node = self.whole.by_id[id]
+        (x, y), (old_x, old_y) = after.by_id[card].position, self.network.by_id[card].position
+        if (x, y) == (old_x, old_y):
+            yield node
+        else:
+            at = (node.position[0] + x - old_x, node.position[1] + y - old_y)
+            yield replace(node, position=at)
+
+
+def through(network: Network, edit: Callable[[Network], Network]) -> Network:
+    """Edits a network by its cards: `edit` gets what is in view, a block being one layer."""
+    view = folded(network)
+    return view.unfolded(edit(view.network))
 
 
 def folded(network: Network) -> Folded:
@@ -106,7 +143,7 @@ def _folded(network: Network) -> Folded:
             slot = slots[target].setdefault(source, len(slots[target]))
         hidden = (source, target) != (link.source, link.target)
         real.setdefault(Link(source, target, slot) if hidden else link, []).append(link)
-    view = replace(network, layers=tuple(cards.values()), links=tuple(real), blocks=())
+    view = replace(network, layers=tuple(cards.values()), links=tuple(real))
     return Folded(network, view, blocks, home, {k: tuple(links) for k, links in real.items()})
 
 
@@ -144,8 +181,7 @@ def exit_of(network: Network, block: Block) -> str:
 
 
 def _card(network: Network, block: Block) -> LayerNode:
-    members = [network.by_id[id].position for id in block.members]
-    at = (min(x for x, _ in members), min(y for _, y in members))
+    at = corner(network.by_id[id].position for id in block.members)
     return LayerNode(block.id, BLOCK, block.name, position=at)
 
 
@@ -189,104 +225,16 @@ def _shown(network: Network, id: str, *, collapsed: bool) -> Network:
 
 def arranged(network: Network) -> Network:
     """Gives every card the place an automatic layout finds for it, the inside of blocks too."""
-    view = folded(network)
-    if not view.blocks:
-        return lay_out(network)
-    places = {node.id: node.position for node in lay_out(view.network).layers}
-    for card, block in view.blocks.items():
+    for block in folded(network).blocks.values():
         inside = lay_out(edits.copy(network, block.members)).layers
-        x, y = places.pop(card)
-        left = min(node.position[0] for node in inside)
-        top = min(node.position[1] for node in inside)
-        for node in inside:
-            places[node.id] = (node.position[0] - left + x, node.position[1] - top + y)
-    return edits.move(network, places)
+        left, top = corner(network.by_id[id].position for id in block.members)
+        x, y = corner(node.position for node in inside)
+        places = {n.id: (n.position[0] - x + left, n.position[1] - y + top) for n in inside}
+        network = edits.move(network, places)
+    return through(network, lay_out)
 
 
-def room_on(network: Network, link: Link, height: float = CARD_PITCH) -> tuple[Network, Point]:
-    """Makes room on a link between cards.
-
-    Args:
-        network: The network.
-        link: The link.
-        height: What it takes: one pitch for one card.
-
-    Returns:
-        The network with its cards moved, and where the new card stands.
-    """
-    view = folded(network)
-    at, down = slot_on(view.network, link, height)
-    places = pushed_down(view.network, link.target, down)
-    return edits.move(network, view.places(places)), at
-
-
-def insert(
-    network: Network, link: Link, kind: str, params: Mapping[str, object] | None = None
-) -> Network:
-    """Adds a layer on a link between cards; what the link carries goes through it.
-
-    Raises:
-        BadInput: As ``edits.insert``.
-    """
-    view = folded(network)
-    if not view.blocks:
-        return edits.insert(network, link, kind, params)
-    real = view.links(link)
-    node = edits.insert(network, real[0], kind, params).layers[-1]
-    network, at = room_on(network, link)
-    links = (replace(k, source=node.id) if k in real else k for k in network.links)
-    return replace(
-        network,
-        layers=(*network.layers, replace(node, position=at)),
-        links=(*links, Link(real[0].source, node.id)),
-    )
-
-
-def connect(network: Network, link: Link) -> Network:
-    """Makes the links that a link between cards stands for.
-
-    Raises:
-        BadInput: As ``edits.connect``.
-    """
-    for one in folded(network).links(link):
-        network = edits.connect(network, one.source, one.target, one.slot)
-    return network
-
-
-def disconnect(network: Network, link: Link) -> Network:
-    """Takes the links away that a link between cards stands for.
-
-    Raises:
-        BadInput: If one of them isn't there.
-    """
-    for one in sorted(folded(network).links(link), key=lambda k: -k.slot):
-        network = edits.disconnect(network, one)  # a merge's later inputs move up
-    return network
-
-
-def delete(network: Network, ids: Collection[str]) -> Network:
-    """Takes cards away; what fed one feeds what it fed.
-
-    A block with one layer that feeds it is healed over as a whole, merges inside it or not.
-
-    Raises:
-        BadInput: If one of them isn't there.
-    """
-    gone = set(folded(network).layers(ids))
-    for block in network.blocks:
-        if block.members.keys() <= gone:
-            network = _bypassed(network, block)
-    return edits.delete(network, [id for id in network.by_id if id in gone])
-
-
-def _bypassed(network: Network, block: Block) -> Network:
-    """Links what feeds a block to what it feeds, past it."""
-    inside = block.members
-    sources = {k.source for k in network.links if k.target in inside} - inside.keys()
-    if len(sources) != 1:
-        return network
-    source = sources.pop()
-    leaving = {k for k in network.links if k.source in inside and k.target not in inside}
-    kept = (k for k in network.links if k.source not in inside and k.target not in inside)
-    past = (replace(k, source=source) for k in network.links if k in leaving)
-    return replace(network, links=(*kept, *past))
+def corner(places: Iterable[Point]) -> Point:
+    """The upper left corner of what stands at some places."""
+    places = list(places)
+    return min(x for x, _ in places), min(y for _, y in places)

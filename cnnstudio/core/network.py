@@ -200,7 +200,9 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     def free_ids(self) -> Iterator[str]:
         """Ids no layer or block has, one after the other: ``n8``, ``n9`` and so on."""
-        taken = (*(node.id for node in self.layers), *(block.id for block in self.blocks))
+        taken = [node.id for node in self.layers]
+        for block in self.blocks:
+            taken += (block.id, *block.members)
         numbers = [int(id[1:]) for id in taken if re.fullmatch(r"n\d{1,9}", id)]
         return (f"n{number}" for number in itertools.count(max(numbers, default=0) + 1))
 

@@ -110,7 +110,7 @@ def test_a_layer_put_into_one_use_is_put_into_all() -> None:
 def test_a_layer_taken_out_of_one_use_leaves_all_but_a_use_leaves_alone() -> None:
     network = edited(stacked(), lambda n: edits.delete(n, ["n2"]))
     assert chain_of(network) == ["input", "re_lu", "re_lu", "flatten", "dense"]
-    network = edited(stacked(), lambda n: folding.delete(n, ["n2", "n3"]))
+    network = edited(stacked(), lambda n: edits.delete(n, ["n2", "n3"]))
     assert chain_of(network) == ["input", "conv2d", "re_lu", "flatten", "dense"]
     assert [block.name for block in network.blocks] == ["stem_1"]
 
@@ -181,18 +181,28 @@ def test_a_collapsed_block_is_one_card_with_the_links_from_outside() -> None:
 
 
 def test_edits_of_cards_are_edits_of_what_they_stand_for() -> None:
-    network = folding.insert(residual(), Link("n1", "b1"), "dropout")
+    def edited_cards(network: Network, edit: Callable[[Network], Network]) -> Network:
+        return blocks.kept(folding.through(network, edit))
+
+    network = edited_cards(residual(), lambda n: edits.insert(n, Link("n1", "b1"), "conv2d"))
     assert [k.source for k in network.incoming["n4"]] == ["n3", "n6"]
     assert network.incoming["n2"] == (Link("n6", "n2"),)
+    assert network.by_id["n6"].name == "conv2d_2"  # conv2d and conv2d_1 are inside
     assert folding.folded(network).network.by_id["b1"].position == (0, 156)
-    assert folding.delete(network, ["n6"]).incoming == residual().incoming
-    network = folding.delete(residual(), ["b1"])
+    network = edited_cards(network, lambda n: edits.delete(n, ["n6"]))
+    assert network.incoming == residual().incoming
+    assert network.by_id == residual().by_id
+    network = edited_cards(network, lambda n: edits.delete(n, ["b1"]))
     assert network.links == (Link("n1", "n5"),)
-    assert folding.connect(network, Link("n1", "n5")) is network
-    network = folding.disconnect(residual(), Link("n1", "b1"))
+    assert network.blocks == ()
+    network = edited_cards(residual(), lambda n: edits.disconnect(n, Link("n1", "b1")))
     assert network.links == (Link("n2", "n3"), Link("n3", "n4"), Link("n4", "n5"))
-    network = folding.connect(network, Link("n1", "b1"))
+    network = edited_cards(network, lambda n: edits.connect(n, "n1", "b1", 0))
     assert Link("n1", "n2") in network.links
+    network = edited_cards(residual(), lambda n: edits.move(n, {"b1": (50, 178)}))
+    assert [network.by_id[id].position for id in ("n2", "n3", "n4")] == [
+        (50, 178), (50, 256), (50, 334)
+    ]  # fmt: skip
 
 
 def test_another_use_goes_on_a_link_into_a_collapsed_block() -> None:
@@ -315,14 +325,23 @@ def an_edit(network: Network, draw: Callable[[st.SearchStrategy[Any]], Any]) -> 
             lambda n: folding.collapse(n, id),
             lambda n: blocks.detach(n, id),
             lambda n: blocks.ungroup(n, id),
-            lambda n: folding.delete(n, [id]) if len(n.blocks) > 1 else n,
+            lambda n: edits.delete(n, blocks.layers_in(n, [id])) if len(n.blocks) > 1 else n,
         ]
-    if seen := folding.folded(network).network.links:
-        link = draw(st.sampled_from(seen))
-        choices += [
-            lambda n: folding.insert(n, link, kind, params),
-            lambda n: folding.disconnect(n, link),
+    seen = folding.folded(network).network
+    card = draw(st.sampled_from(seen.layers)).id
+    places = {card: (draw(st.integers(0, 99)), 8.0)}
+    choices += [lambda n: folding.through(n, lambda cards: edits.move(cards, places))]
+    if len(seen.layers) > 1:
+        choices += [lambda n: folding.through(n, lambda cards: edits.delete(cards, [card]))]
+    if seen.links:
+        link = draw(st.sampled_from(seen.links))
+        card_edits: list[Edit] = [
+            lambda n: edits.insert(n, link, kind, params),
+            lambda n: edits.disconnect(n, link),
+            lambda n: edits.connect(n, link.source, card),
         ]
+        edit_of_cards = draw(st.sampled_from(card_edits))
+        choices += [lambda n: folding.through(n, edit_of_cards)] * 3
     edit: Edit = draw(st.sampled_from(choices))
     return edit
 
