@@ -10,12 +10,12 @@ from cnnstudio.core import edits
 from cnnstudio.core.layout import CARD_PITCH
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.placing import Point, free_place
-from cnnstudio.core.quick_entry import Entry
+from cnnstudio.core.quick_entry import NewLayer
 
 
 def add_chain(
     network: Network,
-    entries: Sequence[Entry],
+    entries: Sequence[NewLayer],
     at: Point = (0.0, 0.0),
     *,
     link: Link | None = None,

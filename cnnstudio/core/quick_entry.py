@@ -101,7 +101,7 @@ class QuickEntryError(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewLayer:
     """A layer to be added.
 
     Attributes:
@@ -136,13 +136,13 @@ class Token(NamedTuple):
         return QuickEntryError(text, self.start, self.end)
 
 
-def read_entries(typed: str) -> tuple[Entry, ...]:
+def read_entries(typed: str) -> tuple[NewLayer, ...]:
     """The layers a line describes, in their order; none for an empty line.
 
     Raises:
         QuickEntryError: Naming the word that can't be understood, and what would be.
     """
-    found: list[Entry] = []
+    found: list[NewLayer] = []
     for tokens in _groups(typed):
         entry, times = _Reader(tokens).read()
         if len(found) + times > MOST_LAYERS:
@@ -153,12 +153,12 @@ def read_entries(typed: str) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def unfinished(typed: str) -> tuple[str, str]:
+def unfinished(typed: str) -> tuple[str, str | None]:
     """Splits off a last entry that is a name and nothing else yet, so that it can be completed.
 
     Returns:
-        What stands before it, comma or arrow included, and the name; all that was typed and "" if
-        the last entry has more than a name.
+        What stands before it, comma or arrow included, and the name, "" while nothing follows;
+        all that was typed and None if the last entry has more than a name.
     """
     ends = [match.end() for match in _TOKEN.finditer(typed) if match.lastgroup == "next"]
     before, last = typed[: ends[-1] if ends else 0], typed[ends[-1] if ends else 0 :]
@@ -170,7 +170,7 @@ def unfinished(typed: str) -> tuple[str, str]:
         only_name = not entry.params and times == 1 and words == _named(tokens)[0]
     except QuickEntryError:
         only_name = len(tokens) == 1 and last.strip()[0].isalpha()
-    return (before, last.strip()) if only_name else (typed, "")
+    return (before, last.strip()) if only_name else (typed, None)
 
 
 def kinds_named(typed: str) -> list[LayerKind]:
@@ -274,7 +274,7 @@ class _Reader:
         self._params: dict[str, object] = {}
         self._times = 1
 
-    def read(self) -> tuple[Entry, int]:
+    def read(self) -> tuple[NewLayer, int]:
         """The layer, and how many times it comes."""
         first = self._tokens[0]
         if times := re.fullmatch(r"(\d{1,4})[x×]", first.text):
@@ -284,7 +284,7 @@ class _Reader:
         self._kind = self._read_kind()
         while self._at < len(self._tokens):
             self._read_one(self._tokens[self._at])
-        return Entry(self._kind, self._params), self._times
+        return NewLayer(self._kind, self._params), self._times
 
     # --- the name -------------------------------------------------------------------------------
 

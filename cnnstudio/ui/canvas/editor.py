@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -10,11 +10,14 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.core import edits, fixes
 from cnnstudio.core.analysis import Analysis, analyse
+from cnnstudio.core.chains import add_chain
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.layers.spec import Fix, LayerKind
+from cnnstudio.core.layers.spec import Fix
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.problems import Problem
+from cnnstudio.core.quick_entry import NewLayer
+from cnnstudio.core.segments import ends_of, move_onto
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.canvas.geometry import COLUMN, ROW, Point, Slot, card_rect
@@ -23,18 +26,18 @@ from cnnstudio.ui.canvas.layout import places_of
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What adding a layer would come to.
+    """What adding layers would come to.
 
     Attributes:
         network: The network with it.
         analysis: What that comes to.
-        id: The new layer.
+        ids: The new layers.
         notes: Its neighbours and what it costs, one line each.
     """
 
     network: Network
     analysis: Analysis
-    id: str
+    ids: tuple[str, ...]
     notes: tuple[Text, ...]
 
 
@@ -59,19 +62,36 @@ class Editor(QObject):
 
     # --- adding ---------------------------------------------------------------------------------
 
-    def add(self, kind: LayerKind, slot: Slot) -> str:
-        """Adds a layer in `slot` and returns its id."""
-        id = self.network.free_id()
-        self._apply(lambda network: _added(network, kind, slot), T("Add {kind}", kind=kind.keras))
-        return id
+    def add(self, entries: Sequence[NewLayer], slot: Slot) -> tuple[str, ...]:
+        """Adds layers in `slot`, one behind the other, and returns their ids."""
+        before = self.network.by_id
+        text = (
+            T("Add {kind}", kind=entries[0].kind.keras)
+            if len(entries) == 1
+            else T("Add {count} layers", count=len(entries))
+        )
+        self.apply(lambda network: _added(network, entries, slot), text)
+        return tuple(id for id in self.network.by_id if id not in before)
 
-    def trial(self, kind: LayerKind, slot: Slot | None) -> Trial:
-        """What adding a layer in `slot` (None for on its own) would come to."""
-        before, id = self.network, self.network.free_id()
-        network = _added(before, kind, slot or Slot(Point(0, 0)))
+    def trial(self, entries: Sequence[NewLayer], slot: Slot | None) -> Trial:
+        """What adding layers in `slot` (None for on their own) would come to.
+
+        Raises:
+            BadInput: If they can't be added there.
+        """
+        before = self.network
+        network = _added(before, entries, slot or Slot(Point(0, 0)))
+        ids = tuple(id for id in network.by_id if id not in before.by_id)
         analysis = analyse(network)
-        notes = _notes(before, network, analysis, id) if slot else ()
-        return Trial(network, analysis, id, notes)
+        return Trial(network, analysis, ids, _notes(before, network, analysis, ids) if slot else ())
+
+    def slot_behind_all(self, ids: Collection[str]) -> Slot:
+        """Where a layer goes that is added while these are selected; a merge takes them all."""
+        there = [id for id in ids if id in self.network.by_id]
+        order = {id: rank for rank, id in enumerate(self.network.order)}
+        last = max(there, key=lambda id: order.get(id, -1), default="")
+        slot = self.slot_behind(last)
+        return slot._replace(joins=tuple(there)) if len(there) > 1 else slot
 
     def slot_behind(self, id: str) -> Slot:
         """Where a layer goes that is added behind `id`; behind the last layer for ""."""
@@ -97,12 +117,12 @@ class Editor(QObject):
         if link != instead:
             names = self._names(link)
             text = T("Connect {source} to {target}", **names)
-            self._apply(lambda network: _connected(network, link, instead), text)
+            self.apply(lambda network: _connected(network, link, instead), text)
 
     def unlink(self, link: Link) -> None:
         """Takes a link away."""
         text = T("Disconnect {source} from {target}", **self._names(link))
-        self._apply(lambda network: edits.disconnect(network, link), text)
+        self.apply(lambda network: edits.disconnect(network, link), text)
 
     def refusal(self, link: Link, instead: Link | None = None) -> Text | None:
         """Why a link can't be made; None if it can."""
@@ -136,7 +156,7 @@ class Editor(QObject):
 
     def delete(self, ids: Collection[str]) -> None:
         """Takes layers away and links what stood around them."""
-        self._apply(lambda network: edits.delete(network, ids), self._about(ids, *_DELETE))
+        self.apply(lambda network: edits.delete(network, ids), self._about(ids, *_DELETE))
 
     def next_after_deletion(self, ids: Collection[str]) -> str:
         """The layer to select once `ids` are gone: the next one down, else the one above."""
@@ -156,11 +176,25 @@ class Editor(QObject):
             def moved(network: Network) -> Network:
                 return edits.move(network, places_of(network) | dict(places))
 
-            self._apply(moved, self._about(places, *_MOVE))
+            self.apply(moved, self._about(places, *_MOVE))
+
+    def move_trial(self, ids: Sequence[str], slot: Slot) -> Trial | None:
+        """What `move_into` would come to; None where cards can only be put down."""
+        try:
+            network = _moved_into(self.network, ids, slot)
+        except BadInput:
+            return None
+        analysis = analyse(network)
+        order = tuple(id for id in network.order if id in ids)
+        return Trial(network, analysis, order, _notes(self.network, network, analysis, order))
+
+    def move_into(self, ids: Sequence[str], slot: Slot) -> None:
+        """Puts layers on the slot's link, out of their chain, or connects them behind its layer."""
+        self.apply(lambda network: _moved_into(network, ids, slot), self._about(ids, *_MOVE))
 
     def arrange(self) -> None:
         """Gives every card the place an automatic layout finds for it."""
-        self._apply(edits.lay_out, T("Arrange automatically"))
+        self.apply(edits.lay_out, T("Arrange automatically"))
 
     def rename(self, id: str, name: str) -> Text | None:
         """Gives a layer another name; says why not where it can't."""
@@ -169,7 +203,7 @@ class Editor(QObject):
         except BadInput as error:
             return error.text
         text = T("Rename {old} to {new}", old=self.network.by_id[id].name, new=name.strip())
-        self._apply(lambda network: edits.rename(network, id, name), text)
+        self.apply(lambda network: edits.rename(network, id, name), text)
         return None
 
     def set_parameter(self, id: str, name: str, value: object, *, finished: bool = True) -> None:
@@ -182,7 +216,7 @@ class Editor(QObject):
             finished: False while a slider is still held: all that is one step.
         """
         text = T("Change {parameter} of {layer}", parameter=name, layer=self.network.by_id[id].name)
-        self._apply(
+        self.apply(
             lambda network: edits.set_parameter(network, id, name, value),
             text,
             field=f"{id}.{name}",
@@ -192,7 +226,7 @@ class Editor(QObject):
 
     def fix(self, problem: Problem, fix: Fix) -> None:
         """Does what a problem offers."""
-        self._apply(lambda network: fixes.apply_fix(network, problem.node, fix), fix.text)
+        self.apply(lambda network: fixes.apply_fix(network, problem.node, fix), fix.text)
 
     # --- undo -----------------------------------------------------------------------------------
 
@@ -219,7 +253,8 @@ class Editor(QObject):
             return T(one, layer=self.network.by_id[next(iter(ids))].name)
         return T(many, count=len(ids))
 
-    def _apply(self, edit: Callable[[Network], Network], text: Text, *, field: str = "") -> None:
+    def apply(self, edit: Callable[[Network], Network], text: Text, *, field: str = "") -> None:
+        """Makes an edit, or says why it can't be made; see ``Document.apply_network``."""
         try:
             self._document.apply_network(edit, text, field=field)
         except BadInput as error:
@@ -230,14 +265,25 @@ _DELETE = (T("Delete {layer}").id, T("Delete {count} layers").id)
 _MOVE = (T("Move {layer}").id, T("Move {count} layers").id)
 
 
-def _added(network: Network, kind: LayerKind, slot: Slot) -> Network:
-    takes_input = kind.inputs[1] != 0
-    if slot.link is not None and takes_input:
-        return edits.insert(network, slot.link, kind.id)
-    network = edits.add(network, kind.id, slot.at)
-    if slot.after and takes_input:
-        network = edits.connect(network, slot.after, network.layers[-1].id)
-    return network
+def _added(network: Network, entries: Sequence[NewLayer], slot: Slot) -> Network:
+    after: tuple[str, ...] = (slot.after,) if slot.after else ()
+    if slot.joins and entries[0].kind.merges:
+        after = slot.joins
+    return add_chain(network, entries, slot.at, link=slot.link, after=after)
+
+
+def _moved_into(network: Network, ids: Sequence[str], slot: Slot) -> Network:
+    network = edits.move(network, places_of(network))
+    if slot.link is not None:
+        return move_onto(network, ids, slot.link)
+    ends = ends_of(network, ids)
+    if ends is None:
+        raise BadInput(T("Only layers with one way in can be put behind another."))
+    x, y = network.by_id[ends[0]].position
+    dx, dy = slot.at.x - x, slot.at.y - y
+    there = {id: network.by_id[id].position for id in ids}
+    network = edits.move(network, {id: Point(at[0] + dx, at[1] + dy) for id, at in there.items()})
+    return edits.connect(network, slot.after, ends[0])
 
 
 def _connected(network: Network, link: Link, instead: Link | None) -> Network:
@@ -250,37 +296,47 @@ def _connected(network: Network, link: Link, instead: Link | None) -> Network:
     return edits.connect(network, link.source, link.target, link.slot)
 
 
-def _notes(before: Network, network: Network, analysis: Analysis, id: str) -> tuple[Text, ...]:
-    """Between what the new layer would stand, and what it would change."""
-    above = [network.by_id[k.source].name for k in network.incoming[id]]
-    below = [network.by_id[k.target].name for k in network.outgoing[id]]
+def _notes(
+    before: Network, network: Network, analysis: Analysis, ids: Sequence[str]
+) -> tuple[Text, ...]:
+    """Between what the new layers would stand, and what they would change."""
+    links = [k for id in ids for k in network.incoming[id] if k.source not in ids]
+    above = list(dict.fromkeys(network.by_id[k.source].name for k in links))
+    below = [network.by_id[k.target].name for k in network.outgoing[ids[-1]]]
     notes = []
-    if above and below:
+    if len(above) > 1:
+        notes.append(T("takes {names} together", names=", ".join(above)))
+    elif above and below:
         notes.append(T("between {above} and {below}", above=above[0], below=below[0]))
     elif above:
         notes.append(T("after {above}", above=above[0]))
     old = analyse(before)
-    new_errors = [p for p in analysis.errors if p not in old.errors]
-    facts = analysis.nodes.get(id)
+    known = [(p.node, p.text) for p in old.errors]
+    new_errors = [p for p in analysis.errors if (p.node, p.text) not in known]
     if new_errors:
         return (*notes, new_errors[0].text)
-    if facts is not None:
-        notes.append(_shape_note(old, analysis, id))
-        added = analysis.total_params - old.total_params
-        trained = analysis.trainable_params - old.trainable_params
-        if added and added != trained:
-            notes.append(
-                T("{count:+,} parameters ({trained:+,} trainable)", count=added, trained=trained)
-            )
-        elif added:
-            notes.append(T("{count:+,} parameters", count=added))
-        else:
-            notes.append(T("No parameters more or less"))
+    if ids[-1] in analysis.nodes:
+        notes.append(_shape_note(old, analysis, ids[-1]))
+        notes.append(_cost_note(old, analysis))
     return tuple(notes)
 
 
+def _cost_note(old: Analysis, new: Analysis) -> Text:
+    added = new.total_params - old.total_params
+    trained = new.trainable_params - old.trainable_params
+    if added == 0:
+        return T("No parameters more or less")
+    if added != trained:
+        return T("{count:+,} parameters ({trained:+,} trainable)", count=added, trained=trained)
+    return T("{count:+,} parameters", count=added)
+
+
 def _shape_note(old: Analysis, new: Analysis, id: str) -> Text:
-    changed = [one for one, facts in old.nodes.items() if new.nodes[one].output != facts.output]
+    changed = [
+        one
+        for one, facts in old.nodes.items()
+        if one in new.nodes and new.nodes[one].output != facts.output
+    ]
     if not changed:
         return T("The other shapes stay")
     return TN(

@@ -387,11 +387,13 @@ class Slot(NamedTuple):
         at: The upper left corner of its card.
         link: The link it would be inserted on; None elsewhere.
         after: The layer it would be connected behind where there is no link; "" if none.
+        joins: The layers it would take together if it merges; none unless several are meant.
     """
 
     at: Point
     link: Link | None = None
     after: str = ""
+    joins: tuple[str, ...] = ()
 
 
 def slot_at(

@@ -7,34 +7,24 @@ everything as it was.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QRubberBand
 
-from cnnstudio.core.layers.spec import LayerKind
 from cnnstudio.core.network import Link
-from cnnstudio.core.text import T, Text
-from cnnstudio.ui.canvas.cards import CardItem
-from cnnstudio.ui.canvas.faces import faces_of
+from cnnstudio.core.text import Text
 from cnnstudio.ui.canvas.geometry import (
-    CARD_HEIGHT,
     CARD_WIDTH,
     SNAP,
     Point,
     Port,
     Rect,
-    Slot,
-    aligned,
     card_rect,
     direct,
     nearest_port,
     port_place,
-    slot_at,
 )
-from cnnstudio.ui.canvas.layout import places_of
-from cnnstudio.ui.canvas.links import NOTE_WIDTH
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
@@ -110,73 +100,6 @@ class RubberBand(Gesture):
     def cancel(self) -> None:
         self._band.deleteLater()
         self.view.selection.choose(self._before)
-
-
-class PressCard(Gesture):
-    """A click on a card, or the start of moving it with all that is selected."""
-
-    def __init__(
-        self, view: CanvasView, id: str, at: QPoint, modifiers: Qt.KeyboardModifier
-    ) -> None:
-        super().__init__(view)
-        self._id, self._start = id, at
-        self._moving = False
-        self._places = self.scene.places
-        self._was_selected = id in view.selection.ids
-        if modifiers & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
-            view.selection.toggle(id)
-        elif self._was_selected:
-            view.selection.add(id)
-        else:
-            view.selection.choose([id])
-
-    def move(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        if not self._moving and (at - self._start).manhattanLength() < DRAG_DISTANCE:
-            return
-        ids = self.view.selection.ids
-        if not ids:
-            return
-        if not self._moving:
-            self._moving = True
-            for id in ids:
-                self.scene.cards[id].show_look(dragged=True)
-        self._places = self._moved(at, ids)
-        self.scene.preview(self._places, moving=True)
-
-    def _moved(self, at: QPoint, ids: tuple[str, ...]) -> dict[str, Point]:
-        a, b = self.view.to_canvas(self._start), self.view.to_canvas(at)
-        lead = self._id if self._id in ids else ids[-1]
-        home = self.scene.places
-        wished = Point(home[lead].x + b.x - a.x, home[lead].y + b.y - a.y)
-        place = aligned(wished, [p for id, p in home.items() if id not in ids])
-        dx, dy = place.x - home[lead].x, place.y - home[lead].y
-        moved = dict(home)
-        for id in ids:
-            moved[id] = Point(home[id].x + dx, home[id].y + dy)
-        return moved
-
-    def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        if self._moving:
-            ids = self.view.selection.ids
-            self.view.editor.move({id: self._places[id] for id in ids})
-            self.scene.end_preview()
-        elif not modifiers & (
-            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-        ):
-            self.view.selection.choose([self._id])
-            self._ask(at)
-
-    def _ask(self, at: QPoint) -> None:
-        """A click on a number asks where it comes from."""
-        card = self.scene.cards[self._id]
-        inside = card.mapFromScene(QPointF(*self.view.to_canvas(at)))
-        if card.shape_area.adjusted(-4, -4, 4, 3).contains(inside):
-            self.view.asked.emit(self._id, "shape")
-        elif card.count_area.adjusted(-4, -3, 4, 4).contains(inside):
-            self.view.asked.emit(self._id, "parameters")
-
-    def cancel(self) -> None:
-        self.scene.end_preview()
 
 
 class PressLink(Gesture):
@@ -306,102 +229,3 @@ class DrawLink(Gesture):
         if self._instead in self.scene.links:
             self.scene.links[self._instead].show()
         self.scene.end_preview()
-
-
-class DropLayer(Gesture):
-    """Brings a layer from the palette: a live ghost, and the slot it would fill.
-
-    Args:
-        view: The canvas.
-        kind: The kind of the new layer.
-    """
-
-    cursor = Qt.CursorShape.ClosedHandCursor
-
-    def __init__(self, view: CanvasView, kind: LayerKind) -> None:
-        super().__init__(view)
-        self.kind = kind
-        self.slot: Slot | None = None
-        self._ghost: CardItem | None = None
-        network = self.scene.network
-        self._ends = [id for id in network.by_id if not network.outgoing[id]]
-
-    def move(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        if not self.view.viewport().rect().contains(at):
-            self._leave()
-            return
-        p = self.view.to_canvas(at)
-        slot = self._slot(p)
-        joins = slot and (slot.link, slot.after)
-        if joins != (self.slot and (self.slot.link, self.slot.after)) or self._ghost is None:
-            self.slot = slot
-            self._open(slot)
-        if self._ghost is not None:
-            self._ghost.setPos(p.x - CARD_WIDTH * _GRIP.x, p.y - CARD_HEIGHT * _GRIP.y)
-
-    def _slot(self, p: Point) -> Slot | None:
-        if self.slot is not None and card_rect(self.slot.at).grown(8).holds(p):
-            return self.slot
-        if self.kind.inputs == (0, 0):
-            return None
-        return slot_at(p, self.scene.paths, self.scene.places, self._ends)
-
-    def _open(self, slot: Slot | None) -> None:
-        """Makes room, and says what a drop would do."""
-        trial = self.view.editor.trial(self.kind, slot)
-        face = faces_of(trial.network, trial.analysis, {}, only=trial.id)[trial.id]
-        face = replace(face, count=f"+{face.count}" if face.count else "")
-        if self._ghost is None:
-            self._ghost = CardItem(face, self.view.context.theme)
-            self._ghost.show_look(dragged=True)
-            self._ghost.setZValue(5)
-            self.scene.addItem(self._ghost)
-        self._ghost.show_face(face)
-        scene = self.scene
-        scene.hover(None, slot.link if slot else None, labelled=False)
-        places = places_of(trial.network)
-        slot_place = places.pop(trial.id)
-        scene.preview(places if slot else scene.places)
-        scene.slot.setVisible(slot is not None)
-        if slot is None:
-            scene.note.hide()
-            return
-        self.slot = slot = slot._replace(at=slot_place)
-        scene.slot.setPos(QPointF(*slot.at))
-        words = self.view.words
-        lines = "\n".join(words(note) for note in trial.notes)
-        scene.note.say(self._beside(slot.at), words(T("Insert here")), lines)
-
-    def _beside(self, slot: Point) -> Point:
-        """Where the note stands: right of the slot, or left of it where there is no room."""
-        seen, width = self.view.visible_area(), NOTE_WIDTH / self.view.zoom
-        right = slot.x + CARD_WIDTH + 24
-        if right + width > seen.right and slot.x - width - 60 > seen.x:
-            right = slot.x - width - 60
-        return Point(min(right, seen.right - width - 12), slot.y - 16)
-
-    def _leave(self) -> None:
-        self.slot = None
-        if self._ghost is not None:
-            self.scene.removeItem(self._ghost)
-            self._ghost = None
-        self.scene.hover(None, None)
-        self.scene.end_preview()
-
-    def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        inside = self.view.viewport().rect().contains(at)
-        slot, p = self.slot, self.view.to_canvas(at)
-        self._leave()
-        if inside:
-            place = (
-                slot.at
-                if slot
-                else aligned(
-                    Point(p.x - CARD_WIDTH * _GRIP.x, p.y - CARD_HEIGHT * _GRIP.y),
-                    self.scene.places.values(),
-                )
-            )
-            self.view.add_layer(self.kind, slot or Slot(place))
-
-    def cancel(self) -> None:
-        self._leave()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.ui.canvas.drawing import canvas_font, painter_path
-from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Path, Point, path_middle
+from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Path, Point, Rect, path_middle
 from cnnstudio.ui.theme.ink import Ink
 from cnnstudio.ui.theme.tokens import CARD_RADIUS
 
@@ -130,11 +130,19 @@ class SlotItem(QGraphicsItem):
     def __init__(self, theme: Ink) -> None:
         super().__init__()
         self._theme = theme
+        self._room = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
         self.setZValue(0.5)
         self.hide()
 
+    def show_rect(self, room: Rect) -> None:
+        """Marks this part of the canvas."""
+        self.prepareGeometryChange()
+        self._room = QRectF(0, 0, room.width, room.height)
+        self.setPos(QPointF(room.x, room.y))
+        self.show()
+
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT).adjusted(-1, -1, 1, 1)
+        return self._room.adjusted(-1, -1, 1, 1)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -144,9 +152,8 @@ class SlotItem(QGraphicsItem):
         painter.setPen(QPen(accent, 1, Qt.PenStyle.DashLine))
         accent.setAlphaF(0.10)
         painter.setBrush(accent)
-        painter.drawRoundedRect(
-            QRectF(0.5, 0.5, CARD_WIDTH - 1, CARD_HEIGHT - 1), CARD_RADIUS, CARD_RADIUS
-        )
+        frame = self._room.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
 
 
 class NoteItem(QGraphicsItem):

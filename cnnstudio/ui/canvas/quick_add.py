@@ -1,6 +1,12 @@
-"""Quick add: a letter on the canvas opens a field; Enter adds the first match and connects it."""
+"""Quick add: a letter on the canvas opens a field; what is typed there is added and connected.
+
+A name alone is completed from a list. With what makes it particular, or with several layers one
+behind the other, the field shows what would be added.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -14,51 +20,66 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kinds
+from cnnstudio.core.layers.spec import LayerKind
+from cnnstudio.core.quick_entry import NewLayer, QuickEntryError, read_entries, unfinished
 from cnnstudio.core.text import T
+from cnnstudio.ui.canvas.chain_preview import ChainPreview
 from cnnstudio.ui.canvas.drawing import untinted
+from cnnstudio.ui.canvas.editor import Editor
+from cnnstudio.ui.canvas.faces import faces_of
 from cnnstudio.ui.canvas.geometry import Slot
 from cnnstudio.ui.canvas.matching import matches
 from cnnstudio.ui.theme.tokens import ICON
 from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
 
-_WIDTH, _ROW, _MOST_ROWS = 304, 28, 7
+_WIDTH, _ROW, _MOST_ROWS = 360, 28, 7
 
 
 class QuickAdd(QFrame):
-    """A field over the canvas with the layers that match what is typed.
+    """A field over the canvas, the layers that match, and what would be added.
 
     Args:
         context: Theme and language.
         canvas: The canvas it lies on and gives the focus back to.
+        editor: Says what adding them would come to.
     """
 
     chosen = Signal(object, object)
-    """(kind, slot) once the person has chosen."""
+    """(entries, slot) once the person has chosen."""
 
-    def __init__(self, context: Context, canvas: QWidget) -> None:
+    def __init__(self, context: Context, canvas: QWidget, editor: Editor) -> None:
         super().__init__(canvas)
-        self._context, self._canvas = context, canvas
+        self._context, self._canvas, self._editor = context, canvas, editor
         self._slot: Slot | None = None
+        self._entries: tuple[NewLayer, ...] = ()
+        self._refusal: QuickEntryError | None = None
         self.setObjectName("quick-add")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAutoFillBackground(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(4)
         self.field = QLineEdit()
-        Phrase(context.language, self.field, QLineEdit.setPlaceholderText, T("Type a layer's name"))
+        Phrase(context.language, self.field, QLineEdit.setPlaceholderText,
+               T("conv 64 3x3 relu, pool 2"))  # fmt: skip
         Phrase(context.language, self.field, QLineEdit.setAccessibleName, T("Type a layer's name"))
         self.field.installEventFilter(self)
         self.field.textChanged.connect(self._search)
+        self.preview = ChainPreview(context)
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setIconSize(QSize(ICON, ICON))
         self.list.itemClicked.connect(lambda _item: self._choose())
-        column.addWidget(self.field)
-        column.addWidget(self.list)
+        self.list.currentItemChanged.connect(self._try)
+        self.note = Label(context, "", "small", "muted", wrap=True)
+        self.note.setContentsMargins(8, 0, 8, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.setSpacing(4)
+        for part in (self.field, self.preview, self.list, self.note):
+            column.addWidget(part)
         context.theme.changed.connect(self._dress)
         self._dress()
         self.hide()
@@ -77,7 +98,7 @@ class QuickAdd(QFrame):
         self._search("")
         room = self._canvas.rect().adjusted(8, 8, -8, -8)
         x = max(room.left(), min(at.x(), room.right() - _WIDTH))
-        y = max(room.top(), min(at.y(), room.bottom() - 44 - _ROW * _MOST_ROWS))
+        y = max(room.top(), min(at.y(), room.bottom() - 88 - _ROW * _MOST_ROWS))
         self.move(x, y)
         self.show()
         self.raise_()
@@ -99,9 +120,9 @@ class QuickAdd(QFrame):
     def _key(self, event: QKeyEvent) -> bool:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
         key = Qt.Key(event.key())
-        if key in steps and self.list.count():
-            row = (self.list.currentRow() + steps[key]) % self.list.count()
-            self.list.setCurrentRow(row)
+        if key in steps and not self.list.isHidden():
+            row = self.list.currentRow() + steps[key]
+            self.list.setCurrentRow(row % self.list.count())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose()
         elif key == Qt.Key.Key_Escape:
@@ -110,27 +131,76 @@ class QuickAdd(QFrame):
             return False
         return True
 
+    # --- what would be added --------------------------------------------------------------------
+
     def _search(self, typed: str) -> None:
+        """Reads what was typed: finished entries, and the name of one that isn't yet."""
+        try:
+            before, name = unfinished(typed)
+            self._refusal, self._entries = None, read_entries(before)
+        except QuickEntryError as error:
+            name, self._refusal, self._entries = None, error, ()
+        found = [] if name is None else matches(name, kinds().values(), self._context.language.show)
+        if name and not found:
+            try:
+                read_entries(typed)
+            except QuickEntryError as error:
+                self._refusal = error
+        self._fill(found, preselect=bool(name) or not self._editor.network.layers)
+        self._try()
+
+    def _fill(self, found: Sequence[LayerKind], *, preselect: bool) -> None:
         theme, language = self._context.theme, self._context.language
+        blocked = self.list.blockSignals(True)
         self.list.clear()
-        for kind in matches(typed, kinds().values(), language.show):
+        for kind in found:
             icon = theme.family_pixmap(kind.family, ICON, self.devicePixelRatioF())
             item = QListWidgetItem(untinted(icon), kind.keras)
             item.setToolTip(language.show(kind.summary))
             item.setData(Qt.ItemDataRole.UserRole, kind.id)
             item.setSizeHint(QSize(0, theme.scaled(_ROW)))
             self.list.addItem(item)
-        self.list.setCurrentRow(0)
-        rows = max(1, min(self.list.count(), _MOST_ROWS))
-        self.list.setFixedHeight(rows * theme.scaled(_ROW) + 2)
+        self.list.setCurrentRow(0 if preselect and found else -1)
+        self.list.blockSignals(blocked)
+        self.list.setVisible(bool(found))
+        self.list.setFixedHeight(min(len(found), _MOST_ROWS) * theme.scaled(_ROW) + 2)
+
+    @property
+    def entries(self) -> tuple[NewLayer, ...]:
+        """The layers Enter would add."""
+        item = None if self.list.isHidden() else self.list.currentItem()
+        chosen = (NewLayer(kinds()[item.data(Qt.ItemDataRole.UserRole)]),) if item else ()
+        return (*self._entries, *chosen)
+
+    def _try(self) -> None:
+        """Shows what the layers would be and come to, or which word isn't understood."""
+        entries, words = self.entries, self._context.language.show
+        faces, note, danger = [], "", False
+        if self._refusal is not None:
+            note, danger = words(self._refusal.text), True
+        elif entries and self._slot is not None:
+            try:
+                trial = self._editor.trial(entries, self._slot)
+            except BadInput as error:
+                note, danger = words(error.text), True
+            else:
+                known = faces_of(trial.network, trial.analysis, {})
+                faces = [known[id] for id in trial.ids[: len(self._entries)]]
+                note = " · ".join(words(one) for one in trial.notes)
+        self.preview.show_faces(faces)
+        self.note.say(note)
+        self.note.set_colour("danger" if danger else "muted")
+        self.note.setVisible(bool(note))
         self.setFixedWidth(_WIDTH)
         self.adjustSize()
 
     def _choose(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
+        """Adds the layers; a word that isn't understood is marked instead."""
+        if self._refusal is not None:
+            self.field.setSelection(self._refusal.start, self._refusal.end - self._refusal.start)
+        elif entries := self.entries:
             self._close()
-            self.chosen.emit(kinds()[item.data(Qt.ItemDataRole.UserRole)], self._slot)
+            self.chosen.emit(entries, self._slot)
 
     def _close(self) -> None:
         self.hide()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -18,10 +20,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from cnnstudio.core.layers.spec import LayerKind
+from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import TN, Text
+from cnnstudio.ui.canvas.drops import PressCard
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.geometry import Point, Port, Rect, Slot, card_rect
-from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressCard, PressLink, RubberBand
+from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressLink, RubberBand
 from cnnstudio.ui.canvas.keys import CanvasKeys
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
 from cnnstudio.ui.canvas.quick_add import QuickAdd
@@ -68,8 +72,8 @@ class CanvasView(PanZoomView):
         self.space_held = False
         self._ringed = False
         self._keys = CanvasKeys(self)
-        self._quick = QuickAdd(context, self)
-        self._quick.chosen.connect(self.add_layer)
+        self._quick = QuickAdd(context, self, editor)
+        self._quick.chosen.connect(self.add_layers)
         self.setScene(self.network_scene)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -117,21 +121,31 @@ class CanvasView(PanZoomView):
     # --- adding ---------------------------------------------------------------------------------
 
     def add_layer(self, kind: LayerKind, slot: Slot | None = None) -> str:
-        """Adds a layer in `slot`, or behind the current one; selects it and brings it in view."""
-        id = self.editor.add(kind, slot or self.slot_behind_current())
-        self.selection.choose([id])
-        self.reveal(id)
-        return id
+        """Adds a layer of a kind as `add_layers` does, and returns its id."""
+        return self.add_layers((NewLayer(kind),), slot)
 
-    def slot_behind_current(self) -> Slot:
-        """Where a layer without a place goes: behind the current layer, else behind the last."""
-        return self.editor.slot_behind(self.selection.current)
+    def add_layers(self, entries: Sequence[NewLayer], slot: Slot | None = None) -> str:
+        """Adds layers in `slot`, or behind what is selected; selects the last one and shows it.
+
+        Returns:
+            The id of the last one; "" if they can't be added there.
+        """
+        ids = self.editor.add(entries, slot or self.slot_behind_selected())
+        if not ids:
+            return ""
+        self.selection.choose([ids[-1]])
+        self.reveal(ids[-1])
+        return ids[-1]
+
+    def slot_behind_selected(self) -> Slot:
+        """Where a layer without a place goes: behind what is selected, else behind the last."""
+        return self.editor.slot_behind_all(self.selection.ids)
 
     def quick_add(
         self, typed: str, *, after: str = "", at: QPoint | None = None, key: QKeyEvent | None = None
     ) -> None:
         """Opens the quick-add field with what was typed; the choice goes behind `after`."""
-        slot = self.editor.slot_behind(after) if after else self.slot_behind_current()
+        slot = self.editor.slot_behind(after) if after else self.slot_behind_selected()
         place = at or self.mapFromScene(QPointF(slot.at.x, slot.at.y))
         self._quick.open(place, slot, typed, key)
 

@@ -14,11 +14,12 @@ from cnnstudio.core.document import Document
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import Family, LayerKind
 from cnnstudio.core.project import Project
+from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.controls import CanvasControls
+from cnnstudio.ui.canvas.drops import DropLayer
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.geometry import Slot
-from cnnstudio.ui.canvas.gestures import DropLayer
 from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.canvas.view import CanvasView
@@ -27,6 +28,7 @@ from cnnstudio.ui.design.code_panel import CodePanel
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
 from cnnstudio.ui.design.palette import Palette, PaletteRail
+from cnnstudio.ui.figures.saving import SavePicture
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS
 from cnnstudio.ui.volumes.bar import VOLUMES
 from cnnstudio.ui.volumes.input_picture import InputPicture
@@ -96,6 +98,10 @@ class DesignWorkspace(QObject):
                     self._arrange),
             Action(id="design.volumes", text=T("Show as volumes"), keys="Ctrl+T", menu="view/4",
                    run=self._switch, checked=self._shows_volumes),
+            Action(id="design.save_picture", text=T("Save this view as picture…"), keys="Ctrl+E",
+                   menu="file/25", run=self._save_picture,
+                   enabled=lambda: bool(self._document.network.layers),
+                   why_not=T("There is no layer to draw yet.")),
             _action("design.zoom_in", T("Zoom in"), "Ctrl++; Ctrl+=", "view/5",
                     lambda: self._zoom(ZOOM_STEP)),
             _action("design.zoom_out", T("Zoom out"), "Ctrl+-", "view/5",
@@ -146,6 +152,9 @@ class DesignWorkspace(QObject):
     def _switch(self) -> None:
         self._made().views.switch()
 
+    def _save_picture(self) -> None:
+        self._made().save_picture.ask()
+
     def _shows_volumes(self) -> bool:
         return self._widget is not None and self._widget.views.shown == VOLUMES
 
@@ -178,6 +187,7 @@ class DesignWidget(QWidget):
         self.controls = CanvasControls(self.view)
         self.volumes = VolumesView(context, self.editor, self.selection)
         self.views = NetworkViews(self.view, self.volumes, settings)
+        self.save_picture = SavePicture(self.views, settings, lambda: document.project.name)
         self.palette_panel = Palette(context)
         self.rail = PaletteRail(context)
         self.layer_panel = LayerPanel(context, self.editor, self.selection)
@@ -224,7 +234,7 @@ class DesignWidget(QWidget):
         for view in (self.view, self.volumes):
             view.edit_requested.connect(self._edit)
             view.rename_requested.connect(self._rename)
-        self.volumes.added.connect(self.add_layer)
+        self.volumes.added.connect(self.add_layers)
         self.views.switched.connect(self._follow_view)
         self.dock.problems.shown.connect(self.show_layer)
         self.dock.opened.connect(self._size_dock)
@@ -263,7 +273,11 @@ class DesignWidget(QWidget):
 
     def add_layer(self, kind: LayerKind, slot: Slot | None = None) -> None:
         """Adds a layer in `slot`, or behind the current one, and brings it into view."""
-        self.views.current.reveal(self.view.add_layer(kind, slot))
+        self.add_layers((NewLayer(kind),), slot)
+
+    def add_layers(self, entries: Sequence[NewLayer], slot: Slot | None = None) -> None:
+        """Adds layers one behind the other, as `add_layer` does."""
+        self.views.current.reveal(self.view.add_layers(entries, slot))
 
     def _add(self, kind: LayerKind) -> None:
         self.add_layer(kind)

@@ -53,7 +53,7 @@ class VolumesView(PanZoomView):
         selection: What is selected, here and on the cards.
 
     Attributes:
-        added: A layer kind and a slot were chosen in the quick-add field.
+        added: Entries and a slot were chosen in the quick-add field.
         edit_requested: Enter or a double click: the layer whose parameters are wanted.
         rename_requested: F2.
         pointed: What is pointed at, or else selected, has changed: its id, "" for nothing.
@@ -87,7 +87,7 @@ class VolumesView(PanZoomView):
         self._grabbed: QPoint | None = None
         self._space_held = self._ringed = False
         self._keys = VolumeKeys(self)
-        self._quick = QuickAdd(context, self)
+        self._quick = QuickAdd(context, self, editor)
         self._quick.chosen.connect(self.added)
         self.setScene(QGraphicsScene(self))
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -277,7 +277,7 @@ class VolumesView(PanZoomView):
 
     def quick_add(self, key: QKeyEvent) -> None:
         """Opens the quick-add field with a key; the choice goes behind the current layer."""
-        slot: Slot = self.editor.slot_behind(self.selection.current)
+        slot: Slot = self.editor.slot_behind_all(self.selection.ids)
         volumes = self.drawing.volumes
         current = self.selection.current or (tuple(volumes) or ("",))[-1]
         place = QPoint()

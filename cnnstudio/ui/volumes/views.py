@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from cnnstudio.core.layers.registry import kinds
+from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import T
 from cnnstudio.core.volumes import Look, Scale
 from cnnstudio.ui.canvas.controls import ZoomBar
@@ -47,7 +48,9 @@ class NetworkViews(QWidget):
         self.empty = EmptyState(
             context,
             T("Drag a layer here, or type its name."),
-            Remedy(T("Add an Input"), lambda: volumes.added.emit(kinds()["input"], None)),
+            Remedy(
+                T("Add an Input"), lambda: volumes.added.emit((NewLayer(kinds()["input"]),), None)
+            ),
             volumes,
         )
         self.bar = ViewBar(context, self)
