@@ -13,7 +13,7 @@ kept by itself, and the size is the largest of them. A layer that moves rows or 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cnnstudio.core.layers.spec import Cells, Reason, Seen, Sight, Span, Window
@@ -188,7 +188,27 @@ def reasons(
         else:
             formula, numbers = _ends(_largest(before, _cells(output, axis)))
         found.append(Reason(name, formula, numbers, field.size))
-    return tuple(found)
+    return (*found, *_jumps(given, sight, fields))
+
+
+def _jumps(given: Sequence[Fields], sight: Seen, fields: Fields) -> Iterator[Reason]:
+    """How far the fields of neighbouring cells are apart, while that is one number."""
+    names = ("jump_rows", "jump_columns")
+    for axis, (name, field) in enumerate(zip(names, fields, strict=False)):
+        before = [one[axis] for one in given]
+        if not field.jump or field.spans:
+            continue
+        jumps = [one.jump for one in before]
+        if not before:
+            yield Reason(name, "1", "1", field.jump)
+        elif isinstance(sight, Window) and jumps[0] * sight.stride[axis] == field.jump:
+            yield Reason(name, "j_in·S", f"{jumps[0]}·{sight.stride[axis]}", field.jump)
+        elif jumps == [field.jump]:
+            yield Reason(name, "j_in", f"{field.jump}", field.jump)
+        elif len(jumps) > 1 and max(jumps) == field.jump:
+            formula = ", ".join(f"j_{index + 1}" for index in range(len(jumps)))
+            numbers = ", ".join(map(str, jumps))
+            yield Reason(name, f"max({formula})", f"max({numbers})", field.jump)
 
 
 def _ends(span: Span) -> tuple[str, str]:
