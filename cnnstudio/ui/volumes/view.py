@@ -77,7 +77,7 @@ class VolumesView(PanZoomView):
         self.context, self.editor, self.selection = context, editor, selection
         self.look = Look()
         self.analysis = analyse(Network())
-        self._picture: QImage | None = None
+        self.picture: QImage | None = None
         self._sections: Sections | None = None
         self._painter = VolumePainter(context.theme, draw(self.analysis), {})
         self._stale = False
@@ -118,18 +118,23 @@ class VolumesView(PanZoomView):
 
     def show_picture(self, picture: QImage | None) -> None:
         """Puts a picture on the input's face, or takes it away."""
-        if picture != self._picture:
-            self._picture = picture
+        if picture != self.picture:
+            self.picture = picture
             self._redraw()
 
-    def painter_in(self, ink: Ink) -> VolumePainter:
-        """What paints the network as it is shown, in other colours."""
+    def painter_in(self, ink: Ink, picture: QImage | None) -> VolumePainter:
+        """What paints the network as it is shown.
+
+        Args:
+            ink: The colours.
+            picture: What the input's face carries.
+        """
         show = self.context.language.show
         captions = captions_of(self.analysis, show)
         widths = {id: caption.width for id, caption in captions.items()}
         drawing = draw(self.analysis, self.look, self._sections, widths)
         titles = (show(FEATURE_EXTRACTOR), show(CLASSIFIER))
-        return VolumePainter(ink, drawing, captions, titles, self._picture)
+        return VolumePainter(ink, drawing, captions, titles, picture)
 
     def _redraw(self) -> None:
         self._stale = True
@@ -141,7 +146,7 @@ class VolumesView(PanZoomView):
             return
         self._stale = False
         before = self.content()
-        self._painter = self.painter_in(self.context.theme)
+        self._painter = self.painter_in(self.context.theme, self.picture)
         if self._hovered not in self.drawing.volumes:
             self._hovered, self._cell = "", None
         self._look_again()

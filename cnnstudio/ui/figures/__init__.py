@@ -1,0 +1,1 @@
+"""Pictures of a network for papers and slides: SVG, PDF and PNG."""
