@@ -42,21 +42,29 @@ def resampled(
     those whose middle is less than R from c, or R·I/O where it is widened against aliasing.
     Source: ``tf.image.resize`` (half-pixel centres); compared with its gradient by test.
     """
-    if length == output:
-        return tuple((cell, cell + 1) for cell in range(output))
     if method == "nearest":
         nearest = ((2 * cell + 1) * length // (2 * output) for cell in range(output))
         return tuple((cell, cell + 1) for cell in nearest)
+    widened = antialias and length > output
     # In units of 1/(2·O), so that everything is whole.
-    reach = 2 * _REACH[method] * (max(length, output) if antialias else output)
-    middles = [(2 * cell + 1) * length for cell in range(output)]
+    reach = 2 * _REACH[method] * (length if widened else output)
     return tuple(
-        (
-            max((middle - reach - output) // (2 * output) + 1, 0),
-            min(-(-(middle + reach - output) // (2 * output)), length),
-        )
-        for middle in middles
+        _around((2 * cell + 1) * length, reach, 2 * output, length, widened)
+        for cell in range(output)
     )
+
+
+def _around(middle: int, reach: int, unit: int, length: int, widened: bool) -> Span:
+    """The cells of length `unit` whose middles are less than `reach` from `middle`.
+
+    Right on the middle of a cell the others weigh nothing, unless the interpolation is widened.
+    """
+    cell, off = divmod(middle - unit // 2, unit)
+    if off == 0 and not widened:
+        return cell, cell + 1
+    first = (middle - reach - unit // 2) // unit + 1
+    after = -(-(middle + reach - unit // 2) // unit)
+    return max(first, 0), min(after, length)
 
 
 def shifted(spans: tuple[Span, ...], by: int, length: int) -> tuple[Span, ...]:

@@ -48,8 +48,8 @@ def _weights(v: Values, inputs: Shapes) -> tuple[Weight, ...]:
 
 def _macs(v: Values, inputs: Shapes, output: Shape) -> int:
     height, width = v["kernel_size"]
-    between: int = inputs[0][2] * v["depth_multiplier"]
-    return output[0] * output[1] * between * (height * width + output[2])
+    per_cell: int = inputs[0][2] * v["depth_multiplier"] * (height * width + output[2])
+    return output[0] * output[1] * per_cell
 
 
 def _sight(v: Values, inputs: Shapes, _output: Shape) -> Window:
