@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
 from cnnstudio.core.code.writer import write_model_code
@@ -17,6 +18,7 @@ from cnnstudio.core.layers.variants import Chosen
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument, sample_names
 from cnnstudio.engine.model import build_model
+from tests.fakes.networks import chain
 
 NAMES = ["합성곱 층", "class", "x", "output", "a b", "conv2d", "conv2d_1", "dense", "1"]
 
@@ -81,6 +83,25 @@ def test_a_seed_gives_the_weights_the_studio_trains_from(name: str) -> None:
     theirs = run(network, seed=7).get_weights()
     assert len(ours) == len(theirs)
     assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_layers_of_keras_applications_are_built_as_the_code_builds_them() -> None:
+    network = chain(
+        ("input", {"shape": [8, 8, 4]}),
+        ("group_normalization", {"groups": 2, "epsilon": 1e-6}),
+        ("layer_scale", {"init_values": 0.5, "projection_dim": 4}),
+        ("stochastic_depth", {"drop_path_rate": 0.25}),
+        ("custom_scale_layer", {"scale": 0.17}),
+        ("p_re_lu", {"shared_axes": [1, 2], "alpha_initializer": "ones"}),
+        ("dropout", {"rate": 0.2, "noise_shape": [None, 1, 1, 1]}),
+    )
+    network = edits.connect(network, "n1", "n5")
+    model = run(network)
+    assert_same(network, model)
+    weights = [np.array(weight) for weight in model.get_weights()]
+    built = build_model(network, seed=0).get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(weights, built, strict=True))
+    assert {float(value) for value in weights[2]} == {0.5}
 
 
 def _layer(draw: st.DrawFn, id: str, name: str) -> LayerNode:

@@ -12,7 +12,7 @@ KIND = LayerKind(
     family=Family.MERGING,
     summary=T("Subtracts the second feature map from the first, value by value."),
     help=T(
-        "The order counts: the upper input minus the lower one. What both branches agree on "
+        "The order counts: the first input minus the second one. What both branches agree on "
         "becomes 0 and what only one of them found remains, with its sign. That is how two views "
         "are compared, or how what a branch has estimated, such as noise, is taken out again "
         "(Zhang et al., 2016)."
