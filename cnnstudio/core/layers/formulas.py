@@ -79,6 +79,8 @@ def explain(
 def formulas(chosen: Chosen, shape: Shape | None) -> tuple[Formula, ...]:
     """Where the numbers of a weight start, or what the penalty on them is.
 
+    Nothing for what is set to a number that can be read anyway.
+
     Args:
         chosen: The initialiser or regulariser.
         shape: The weight's; None where it isn't known.
@@ -91,7 +93,7 @@ def formulas(chosen: Chosen, shape: Shape | None) -> tuple[Formula, ...]:
         return _scaled(scale, mode, distribution, shape)
     if name == "variance_scaling":
         return _scaled(v["scale"], v["mode"], v["distribution"], shape)
-    return (_FIXED[name](v, shape),)
+    return (_FIXED[name](v, shape),) if name in _FIXED else ()
 
 
 # (scale, mode, distribution) as the classes of random_initializers.py hand them on.
@@ -192,9 +194,6 @@ def _number(value: float) -> str:
 
 
 _FIXED: dict[str, Callable[[Values, Shape | None], Formula]] = {
-    "zeros": lambda _v, _shape: Formula("w =", "0"),
-    "ones": lambda _v, _shape: Formula("w =", "1"),
-    "constant": lambda v, _shape: Formula("w =", _number(v["value"])),
     "random_uniform": lambda v, _shape: Formula(
         "w ~", f"U({_number(v['minval'])}, {_number(v['maxval'])})"
     ),

@@ -40,6 +40,7 @@ VARIANTS = (
         module="regularizers",
         help=T("Both penalties added up, each with a factor of its own."),
         parameters=(_factor("l1", T("Factor λ₁"), 0.0), _factor("l2", T("Factor λ₂"), 0.0)),
+        start={"l1": 0.01, "l2": 0.01},
     ),
 )
 

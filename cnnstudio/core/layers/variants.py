@@ -29,6 +29,7 @@ class Variant:
         module: The module of Keras it is in: "initializers" or "regularizers".
         help: What it does, in a sentence.
         parameters: Its arguments in the order of Keras' signature, each with a default.
+        start: Arguments a form starts with where Keras' defaults would do nothing.
         check: Says what is wrong with arguments that are allowed one by one; None if nothing.
     """
 
@@ -38,6 +39,7 @@ class Variant:
     help: Text
     parameters: tuple[Parameter, ...] = ()
     check: Callable[[Values], Text | None] = _fits
+    start: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def plain(self) -> Chosen:

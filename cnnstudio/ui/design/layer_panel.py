@@ -230,11 +230,11 @@ class LayerPanel(Panel):
             *(i for i in self._network.by_id if i in self._network.cyclic),
         ]
         self.header_row.show_node(node, order.index(node.id) + 1, len(order))
-        self._show_form(node)
+        self._show_form(node, facts)
         self.derivation.show_facts(facts)
         self.derivation.ask("")
 
-    def _show_form(self, node: LayerNode) -> None:
+    def _show_form(self, node: LayerNode, facts: NodeAnalysis | None) -> None:
         if self.form is not None and self._form_kind != node.kind:
             self.form.hide()
             self.form.deleteLater()
@@ -249,6 +249,7 @@ class LayerPanel(Panel):
             self._column.insertWidget(1, self.form)
         self.form.show()
         self.form.set_values(node.params)
+        self.form.show_facts(facts.weights if facts else (), facts.output if facts else None)
         assert self._analysis is not None
         for problem in self._analysis.problems_of(node.id):
             if problem.parameter and node.spec.parameter(problem.parameter) and not node.refused:

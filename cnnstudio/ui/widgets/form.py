@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
+from cnnstudio.core.layers.noise import NoiseShape
 from cnnstudio.core.layers.parameters import (
     Axis,
     Choice,
@@ -20,7 +22,9 @@ from cnnstudio.core.layers.parameters import (
     ParameterError,
     Sizes,
 )
+from cnnstudio.core.layers.spec import Weight
 from cnnstudio.core.layers.variants import VariantOf
+from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import Text
 from cnnstudio.ui.theme.tokens import FORM_ROW, GAP
 from cnnstudio.ui.widgets.axes_field import AxesField
@@ -30,9 +34,11 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField, PairField, SizesField
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.language import Phrase
+from cnnstudio.ui.widgets.variant_field import VariantField
 
 _SLIDER_STEPS = 100
-_SEGMENT_LETTERS = 24
+_SEGMENT_LETTERS = 18
+_LABEL_WIDTH = 112
 
 
 class Editor(Protocol):
@@ -110,8 +116,8 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
         case Choice():
             return _choice(context, parameter)
         case VariantOf():
-            names = [(v.name, v.name) for v in parameter.variants]
-            return ChoiceField(context, names, parameter.label, mono=True)
+            narrower = _LABEL_WIDTH - GAP - 1  # so that the fields stand below one another
+            return VariantField(context, parameter, partial(Form, context, label_width=narrower))
         case PairOf():
             pair = PairField(context, name)
             pair.set_bounds(parameter.minimum, parameter.maximum)
@@ -123,7 +129,7 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
             also = parameter.minimum if parameter.also is None else parameter.also
             field.set_bounds(min(parameter.minimum, also), parameter.maximum)
             return field
-        case Axis(several=True):
+        case Axis(several=True) | NoiseShape():
             return AxesField(context, name)
         case Number() if math.isfinite(parameter.minimum) and math.isfinite(parameter.maximum):
             return SliderField(context, parameter)
@@ -184,6 +190,8 @@ class _Row(QWidget):
         self._label_width = label_width
         grid.addWidget(self._label, 0, 0)
         grid.addWidget(self.editor, 0, 1)
+        if isinstance(self.editor, VariantField):
+            grid.addWidget(self.editor.details, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
         self._grid = grid
         self._problem: Label | None = None
@@ -237,7 +245,7 @@ class Form(QWidget):
         self,
         context: Context,
         parameters: Sequence[Parameter],
-        label_width: int = 112,
+        label_width: int = _LABEL_WIDTH,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -299,6 +307,12 @@ class Form(QWidget):
     def editor(self, name: str) -> QWidget:
         """The widget that edits a parameter."""
         return self._rows[name].editor
+
+    def show_facts(self, weights: tuple[Weight, ...], output: Shape | None) -> None:
+        """Gives the fields that explain themselves the layer's numbers; None where unknown."""
+        for row in self._rows.values():
+            if isinstance(row.editor, VariantField):
+                row.editor.show_facts(weights, output)
 
     def focus_first(self) -> None:
         """Gives the focus to the first parameter; one that is folded away is opened."""

@@ -41,8 +41,6 @@ def test_an_initialiser_shows_its_numbers() -> None:
 @pytest.mark.parametrize(
     ("raw", "line"),
     [
-        ("zeros", "w = 0"),
-        ({"name": "constant", "value": -0.1}, "w = −0.1"),
         ({"name": "random_uniform", "maxval": 0.2}, "w ~ U(−0.05, 0.2)"),
         ({"name": "random_normal", "mean": -1, "seed": 3}, "w ~ N(−1, 0.05²)"),
         ("truncated_normal", "w ~ N(0, 0.05²), |w| ≤ 2·0.05"),
@@ -52,6 +50,7 @@ def test_an_initialiser_shows_its_numbers() -> None:
 )
 def test_what_is_fixed_is_written_out(raw: object, line: str) -> None:
     assert lines(raw, KERNEL)[0] == line
+    assert lines({"name": "constant", "value": -0.1}, KERNEL) == []
 
 
 def test_penalties_are_sums_over_weights_or_outputs() -> None:

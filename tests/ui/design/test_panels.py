@@ -269,3 +269,20 @@ def test_a_broken_network_states_no_totals_and_its_notice_fits_the_panel(design:
     widget.selection.choose([])
     assert "8 layers" in panel.overview.numbers.text()
     assert "MB" in widget.dock._weights.text()
+
+
+def test_an_initialiser_is_explained_with_the_layers_own_numbers(design: Open):
+    hands = design()
+    id = hands.id("conv2d_2")
+    hands.widget.selection.choose([id])
+    form = hands.widget.layer_panel.form
+    assert form is not None
+    field = form.editor("kernel_initializer")
+    form.mark("kernel_initializer")  # opens what is folded away
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert hands.document.network.by_id[id].params["kernel_initializer"] == "glorot_normal"
+    assert "= √(2 / (288 + 576)) = 0.04811" in field.accessibleDescription().replace("\u00a0", " ")
+    hands.document.undo()
+    assert "kernel_initializer" not in hands.document.network.by_id[id].params
+    assert "= √(6 / (288 + 576)) = 0.08333" in field.accessibleDescription().replace("\u00a0", " ")
