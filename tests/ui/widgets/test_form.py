@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.layers.conv2d import KIND
+from cnnstudio.core.layers.noise import NOISE_SHAPE
 from cnnstudio.core.layers.parameters import (
     Axis,
     Choice,
@@ -217,3 +219,18 @@ def test_axes_are_typed_with_commas(
     qtbot.keyClick(field, Qt.Key.Key_Delete)
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert heard[1:] == [("axes", None)]
+
+
+def test_what_is_said_of_each_axis_may_be_none(qtbot: QtBot, context: Context) -> None:
+    form = Form(context, [replace(NOISE_SHAPE, advanced=False)])
+    qtbot.addWidget(form)
+    form.show()
+    form.set_values({"noise_shape": [None, 1, 1, 1]})
+    field = form.editor("noise_shape")
+    assert isinstance(field, AxesField)
+    assert field.text() == "None, 1, 1, 1"
+    heard = _heard(form)
+    _type(qtbot, field, "none 1 1 None")
+    assert heard == [("noise_shape", [None, 1, 1, None])]
+    _type(qtbot, field, "None")
+    assert heard[1:] == [("noise_shape", None)]
