@@ -14,7 +14,7 @@ from cnnstudio.ui.canvas.faces import Face
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS, ICON
 from cnnstudio.ui.widgets.context import Context
 
-_ROW, _PAD, _GAP = 24, 8, 12
+_ROW, _PAD, _GAP = 24, 4, 12
 _MOST_ROWS = 6
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 

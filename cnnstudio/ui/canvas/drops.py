@@ -24,11 +24,13 @@ from cnnstudio.ui.canvas.geometry import (
     aligned,
     bounds,
     card_rect,
+    routes,
     slot_at,
 )
 from cnnstudio.ui.canvas.gestures import DRAG_DISTANCE, Gesture
 from cnnstudio.ui.canvas.layout import places_of
 from cnnstudio.ui.canvas.links import NOTE_WIDTH
+from cnnstudio.ui.canvas.scene import Outcome
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
@@ -63,8 +65,9 @@ class OpenSlot:
         room = bounds(card_rect(places[id]) for id in trial.ids)
         assert room is not None
         there = {id: at for id, at in places.items() if id in scene.places}
-        scene.hover(None, slot.link, labelled=False)
-        scene.preview(there | carried, moving=bool(carried))
+        paths = routes(trial.network.links, places, scene.ports)
+        new = frozenset(k for k in paths if (k.source in trial.ids) != (k.target in trial.ids))
+        scene.preview(there | carried, moving=bool(carried), outcome=Outcome(paths, new))
         scene.slot.show_rect(room)
         title = T("Insert here") if slot.link else T("Connect here")
         lines = "\n".join(words(note) for note in trial.notes)
@@ -73,7 +76,6 @@ class OpenSlot:
 
     def hide(self) -> None:
         """Closes it again."""
-        self._scene.hover(None, None)
         self._scene.slot.hide()
         self._scene.note.hide()
 

@@ -316,7 +316,7 @@ def _notes(
     if new_errors:
         return (*notes, new_errors[0].text)
     if ids[-1] in analysis.nodes:
-        notes.append(_shape_note(old, analysis, ids[-1]))
+        notes.append(_shape_note(old, analysis, ids))
         notes.append(_cost_note(old, analysis))
     return tuple(notes)
 
@@ -331,11 +331,11 @@ def _cost_note(old: Analysis, new: Analysis) -> Text:
     return T("{count:+,} parameters", count=added)
 
 
-def _shape_note(old: Analysis, new: Analysis, id: str) -> Text:
+def _shape_note(old: Analysis, new: Analysis, ids: Sequence[str]) -> Text:
     changed = [
         one
         for one, facts in old.nodes.items()
-        if one in new.nodes and new.nodes[one].output != facts.output
+        if one not in ids and one in new.nodes and new.nodes[one].output != facts.output
     ]
     if not changed:
         return T("The other shapes stay")
@@ -343,5 +343,5 @@ def _shape_note(old: Analysis, new: Analysis, id: str) -> Text:
         "It gives {shape}; {count} layer below changes its shape",
         "It gives {shape}; {count} layers below change their shape",
         len(changed),
-        shape=show_shape(new.nodes[id].output),
+        shape=show_shape(new.nodes[ids[-1]].output),
     )

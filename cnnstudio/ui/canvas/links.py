@@ -50,7 +50,7 @@ class LinkItem(QGraphicsItem):
         if (hot, labelled) != (self._hot, self._labelled):
             self.prepareGeometryChange()
             self._hot, self._labelled = hot, labelled
-            self.setZValue(4 if hot else 0)
+            self.setZValue(2.5 if hot else 0)
             self.update()
 
     def boundingRect(self) -> QRectF:

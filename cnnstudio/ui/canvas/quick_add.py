@@ -36,7 +36,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
 
-_WIDTH, _ROW, _MOST_ROWS = 360, 28, 7
+_WIDTH, _ROW, _MOST_ROWS = 400, 28, 7
 
 
 class QuickAdd(QFrame):
@@ -191,8 +191,7 @@ class QuickAdd(QFrame):
         self.note.say(note)
         self.note.set_colour("danger" if danger else "muted")
         self.note.setVisible(bool(note))
-        self.setFixedWidth(_WIDTH)
-        self.adjustSize()
+        self.resize(_WIDTH, self.layout().totalHeightForWidth(_WIDTH))
 
     def _choose(self) -> None:
         """Adds the layers; a word that isn't understood is marked instead."""

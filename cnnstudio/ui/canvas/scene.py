@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsScene
@@ -43,6 +44,18 @@ from cnnstudio.ui.widgets.context import Context
 _MOST_ANIMATED = 200
 
 
+class Outcome(NamedTuple):
+    """The links there would be after a drop.
+
+    Attributes:
+        paths: Every link with its path.
+        new: Those of them that what is dropped would have.
+    """
+
+    paths: dict[Link, Path]
+    new: frozenset[Link]
+
+
 class NetworkScene(QGraphicsScene):
     """Shows what it is given; gestures ask it what lies where and preview on it.
 
@@ -76,6 +89,7 @@ class NetworkScene(QGraphicsScene):
         self.links: dict[Link, LinkItem] = {}
         self._faces: dict[str, Face] = {}
         self._shown: dict[str, Point] = {}
+        self._outcome: Outcome | None = None
         self._hover_card: str | None = None
         self._hover_link: Link | None = None
         self._labelled = True
@@ -103,7 +117,7 @@ class NetworkScene(QGraphicsScene):
 
     def sync(self, network: Network, analysis: Analysis) -> None:
         """Shows `network`: adds, removes and changes only what differs from what is shown."""
-        self.network, self._analysis = network, analysis
+        self.network, self._analysis, self._outcome = network, analysis, None
         drawn = (self.places, self.ports, set(self.paths))
         self.places = places_of(network)
         self._faces = faces_of(network, analysis, self._faces)
@@ -146,14 +160,17 @@ class NetworkScene(QGraphicsScene):
                 card.show_face(face)
 
     def _sync_links(self) -> None:
-        for link in self.links.keys() - self.paths.keys():
+        """One item for each link there is, or would be."""
+        shown = self._outcome.paths if self._outcome else self.paths
+        for link in self.links.keys() - shown.keys():
             self.removeItem(self.links.pop(link))
-        for link in self.paths:
+        for link in shown:
             item = self.links.get(link)
             if item is None:
                 item = self.links[link] = LinkItem(self._context.theme)
                 self.addItem(item)
-            item.show_label(self._faces[link.source].shape)
+            face = self._faces.get(link.source)
+            item.show_label(face.shape if face else "")
 
     def _frame(self, analysis: Analysis) -> None:
         """The brackets, and the room the index is made for."""
@@ -219,13 +236,21 @@ class NetworkScene(QGraphicsScene):
             self._hover_link, self._labelled = link, labelled
             self._heat()
 
-    def preview(self, places: Mapping[str, Point], *, moving: bool = False) -> None:
+    def preview(
+        self,
+        places: Mapping[str, Point],
+        *,
+        moving: bool = False,
+        outcome: Outcome | None = None,
+    ) -> None:
         """Shows the cards elsewhere for as long as a gesture lasts.
 
         Args:
             places: Where they stand meanwhile.
             moving: Whether they follow the pointer, without motion of their own.
+            outcome: The links there would be then; None for those there are.
         """
+        self._show_outcome(outcome)
         if moving:
             self._motion.stop()
             self._show(dict(places))
@@ -239,7 +264,14 @@ class NetworkScene(QGraphicsScene):
         self.draft.hide()
         for card in self.cards.values():
             card.show_look(dragged=False, hot_port=None, offered=())
+        self._show_outcome(None)
         self._travel(self.places)
+
+    def _show_outcome(self, outcome: Outcome | None) -> None:
+        if outcome != self._outcome:
+            self._outcome = outcome
+            self._sync_links()
+            self._heat()
 
     def _travel(self, places: dict[str, Point]) -> None:
         self._motion.stop()
@@ -266,7 +298,9 @@ class NetworkScene(QGraphicsScene):
         for id, card in self.cards.items():
             card.setPos(QPointF(*places[id]))
         paths = self.paths
-        if places != self.places:
+        if self._outcome is not None:
+            paths = self._outcome.paths
+        elif places != self.places:
             paths = routes(self.network.links, places, self.ports)
         for link, item in self.links.items():
             item.show_path(paths[link])
@@ -280,5 +314,6 @@ class NetworkScene(QGraphicsScene):
 
     def _heat(self) -> None:
         hot = {self._hover_link, self._selection.link}
+        new = self._outcome.new if self._outcome else frozenset()
         for link, item in self.links.items():
-            item.show_hot(link in hot, labelled=self._labelled)
+            item.show_hot(link in hot or link in new, labelled=self._labelled and link not in new)
