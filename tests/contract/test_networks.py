@@ -15,6 +15,7 @@ from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.layers.resampling import resampled
 from cnnstudio.core.layers.spec import Origin
 from cnnstudio.core.network import Network
+from tests.contract.agreement import declared
 from tests.fakes.networks import SIZES, chain, graphs, lecture
 
 
@@ -31,9 +32,9 @@ def tensors_of(keras: ModuleType, network: Network, analysis: Analysis) -> dict[
             tensors[id] = keras.Input(**node.params, name=node.name)
             continue
         required = {p.name: p.write(p.default) for p in node.spec.parameters if p.required}
-        layer = getattr(keras.layers, node.spec.keras)(**required | node.params, name=node.name)
+        layer = declared(node.spec)(**required | node.params, name=node.name)
         given = [tensors[source] for source in sources]
-        arguments = given if node.spec.inputs[1] is None else given[0]
+        arguments = given if node.spec.merges else given[0]
         if id in analysis.nodes:
             tensors[id] = layer(arguments)
         else:

@@ -68,7 +68,9 @@ LAYERS: st.SearchStrategy[Layer] = st.one_of(
                 "dropout",
                 "activation",
                 "re_lu",
+                "p_re_lu",
                 "softmax",
+                "layer_normalization",
                 "global_average_pooling2d",
                 "global_max_pooling2d",
             ]
@@ -76,6 +78,9 @@ LAYERS: st.SearchStrategy[Layer] = st.one_of(
         st.just({}),
     ),
 )
+
+
+MERGES = ["add", "multiply", "concatenate"]
 
 
 @st.composite
@@ -89,7 +94,7 @@ def graphs(draw: st.DrawFn, largest: int = 12) -> Network:
         ids = [node.id for node in network.layers]
         ends = [id for id in ids if not network.outgoing[id]]
         if len(ids) > 2 and draw(st.integers(0, 2)) == 0:
-            network = edits.add(network, draw(st.sampled_from(["add", "concatenate"])))
+            network = edits.add(network, draw(st.sampled_from(MERGES)))
             sources = [
                 draw(st.sampled_from(ends)),
                 *draw(st.lists(st.sampled_from(ids), min_size=1, max_size=2)),
