@@ -31,7 +31,7 @@ _BAR_WIDTH, _LEAST_BAR, _BAR_CELL = 14.0, 14.0, 46.0
 _UNKNOWN = (60.0, 80.0)
 _CAPTIONS_APART = 14.0
 _LANES_APART = 28.0
-_ARROW_UP = 23.0
+_ARROW_UP, _LEAST_ARROW_UP = 23.0, 8.0
 _START, _END, _END_AT_BOX = 6.0, 7.0, 22.0
 _TURN_AFTER, _TURN_BEFORE = 18.0, 36.0  # how far beside volumes links turn
 _ARC_APART = 14.0
@@ -382,7 +382,7 @@ class _Links:
         for volume in volumes.values():
             self._in_lane.setdefault(volume.lane, []).append(volume.column)
         low = min((v.height for v in volumes.values()), default=0.0)
-        self._up = min(_ARROW_UP, low / 2)
+        self._up = max(_LEAST_ARROW_UP, min(_ARROW_UP, low / 2))
         self._edges = self._column_edges()
 
     def routed(self) -> tuple[dict[str, Volume], tuple[Arrow, ...]]:

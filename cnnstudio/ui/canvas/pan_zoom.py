@@ -26,9 +26,11 @@ class PanZoomView(QGraphicsView):
 
     Attributes:
         view_changed: Panned, zoomed or resized.
+        readable_zoom: The zoom below which `settle` shows less instead.
     """
 
     view_changed = Signal()
+    readable_zoom = READABLE_ZOOM
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,11 +117,11 @@ class PanZoomView(QGraphicsView):
         """Shows everything where it stays readable; otherwise the beginning, at a readable zoom."""
         self.fit()
         whole = self.content()
-        if whole is None or self.zoom >= READABLE_ZOOM:
+        if whole is None or self.zoom >= self.readable_zoom:
             return
-        self.zoom_to(READABLE_ZOOM)
+        self.zoom_to(self.readable_zoom)
         seen = self.visible_area()
-        margin = _FIT_MARGIN / READABLE_ZOOM
+        margin = _FIT_MARGIN / self.readable_zoom
         x = whole.centre.x if whole.width <= seen.width else whole.x - margin + seen.width / 2
         y = whole.centre.y if whole.height <= seen.height else whole.y - margin + seen.height / 2
         self.centre_on(Point(x, y))

@@ -11,6 +11,7 @@ from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.choices import Combo, Segmented
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
+from cnnstudio.ui.widgets.language import Phrase
 
 CARDS, VOLUMES = "cards", "volumes"
 ANGLES = range(SMALLEST_ANGLE, LARGEST_ANGLE + 1, 5)
@@ -52,8 +53,19 @@ class ViewBar(QObject):
             [(angle, T("Angle {angle}°", angle=angle)) for angle in ANGLES],
             T("Angle of the columns"),
         )
-        self.meaning = Label(context, T("Box = rows × columns × channels"), "small", "muted")
+        self.meaning = Label(
+            context, T("Box = rows × columns × channels, bar = values"), "small", "muted"
+        )
         self.export = Button(context, "SVG · PDF · PNG", "download", action="design.save_picture")
+        Phrase(
+            context.language,
+            self.scale,
+            QWidget.setToolTip,
+            T(
+                "Log: every doubling adds the same length. Linear: boxes in proportion to each "
+                "other, and vectors in proportion to each other."
+            ),
+        )
         for combo in (self.scale, self.angle):
             combo.setMinimumContentsLength(7)
         self.left, self.right = QWidget(over), QWidget(over)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
@@ -44,13 +45,18 @@ def captions_of(analysis: Analysis, show: Show) -> dict[str, Caption]:
     found = {}
     for id, node in analysis.network.by_id.items():
         facts = analysis.nodes.get(id)
-        name = elided(node.name, "title", _WIDEST, Qt.TextElideMode.ElideMiddle)
-        kind = elided(show(_kind(node)), "small", _WIDEST)
+        name = _short(node.name, "title")
+        kind = _short(show(_kind(node)), "small")
         count = f"{facts.params:,}" if facts and facts.params else ""
         width = max(_width(name, "title"), _width(kind, "small"), _width(count, "code-small"))
         family = node.spec.family if node.spec else Family.RESHAPING
         found[id] = Caption(name, kind, count, family, width, facts is None and id in wrong)
     return found
+
+
+@lru_cache(maxsize=8192)
+def _short(text: str, role: str) -> str:
+    return elided(text, role, _WIDEST, Qt.TextElideMode.ElideMiddle)
 
 
 def _kind(node: LayerNode) -> Text | str:
@@ -59,5 +65,6 @@ def _kind(node: LayerNode) -> Text | str:
     return Family.INPUT.label if node.spec.family is Family.INPUT else node.spec.keras
 
 
+@lru_cache(maxsize=8192)
 def _width(text: str, role: str) -> float:
     return QFontMetricsF(canvas_font(role)).horizontalAdvance(text)

@@ -33,7 +33,7 @@ _BAR_RADIUS = 2.0
 _NAME, _KIND, _COUNT = 39.0, 57.0, 73.5  # middles of the caption's lines, below the volume
 _CORNER = 6.0
 _HEAD = 5.0
-_TICK, _TITLE_UP = 7.0, 13.0
+_TICK, _TITLE_UP, _TITLES_APART = 7.0, 13.0, 1600.0
 _FAR = 0.15
 
 
@@ -53,6 +53,9 @@ class VolumePainter:
         captions: What stands below each volume.
         titles: The words over the brackets: feature extractor and classifier.
         picture: What the input's face carries; None for a plain one.
+
+    Attributes:
+        arrow_areas: What each link covers, in the order of the drawing's arrows.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class VolumePainter:
         self._inks: dict[Family, _Inks] = {}
         self._areas: dict[str, QRectF] = {}
         self._paths: dict[Arrow, QPainterPath] = {}
+        self._bounds: QRectF | None = None
+        self.arrow_areas = [_arrow_area(arrow) for arrow in drawing.arrows]
 
     # --- extents --------------------------------------------------------------------------------
 
@@ -89,15 +94,20 @@ class VolumePainter:
 
     def bounds(self) -> QRectF | None:
         """The rectangle around everything; None if there is nothing."""
+        if self._bounds is None:
+            self._bounds = self._find_bounds()
+        return None if self._bounds.isNull() else self._bounds
+
+    def _find_bounds(self) -> QRectF:
         found = QRectF()
         for volume in self.drawing.volumes.values():
             found = found.united(self.area(volume))
-        for arrow in self.drawing.arrows:
-            found = found.united(self.path(arrow).boundingRect())
+        for area in self.arrow_areas:
+            found = found.united(area)
         for bracket in self.drawing.brackets:
             top = bracket.y - _TITLE_UP - 10
             found = found.united(QRectF(bracket.left, top, bracket.right - bracket.left, 1))
-        return None if found.isNull() else found
+        return found
 
     # --- parts ----------------------------------------------------------------------------------
 
@@ -115,10 +125,18 @@ class VolumePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self.path(arrow))
 
-    def paint_bracket(self, painter: QPainter, bracket: Bracket) -> None:
-        """Paints a bracket and the word over it."""
+    def paint_bracket(self, painter: QPainter, bracket: Bracket, detail: float = 1.0) -> None:
+        """Paints a bracket and the word over it, several times over a long one.
+
+        Args:
+            painter: Draws in the drawing's coordinates.
+            bracket: The bracket.
+            detail: Screen pixels for one pixel of the drawing.
+        """
         left, right, y = bracket.left, bracket.right, bracket.y
-        painter.setPen(QPen(self._ink.colour("control"), _EDGE))
+        pen = QPen(self._ink.colour("control"), _EDGE)
+        pen.setCosmetic(detail < READABLE)
+        painter.setPen(pen)
         painter.drawLines(
             [
                 QLineF(left, y + _TICK, left, y),
@@ -126,9 +144,12 @@ class VolumePainter:
                 QLineF(right, y, right, y + _TICK),
             ]
         )
-        self._write(
-            painter, self._titles[bracket.part], "title", (left + right) / 2, y - _TITLE_UP, 0
-        )
+        if detail < READABLE:
+            return
+        times = max(1, int((right - left) // _TITLES_APART))
+        for index in range(times):
+            x = left + (right - left) * (index + 0.5) / times
+            self._write(painter, self._titles[bracket.part], "title", x, y - _TITLE_UP, 0)
 
     def paint_volume(
         self, painter: QPainter, volume: Volume, detail: float = 1.0, *, chosen: bool = False
@@ -239,6 +260,13 @@ class VolumePainter:
 @lru_cache(maxsize=8192)
 def _line(text: str, role: str) -> QStaticText:
     return laid_out(text, role)
+
+
+def _arrow_area(arrow: Arrow) -> QRectF:
+    """What a link covers."""
+    xs, ys = [x for x, _ in arrow.points], [y for _, y in arrow.points]
+    left, top, reach = min(xs), min(ys), _HEAD + 1
+    return QRectF(left - reach, top - reach, max(xs) - left + 2 * reach, max(ys) - top + 2 * reach)
 
 
 def polygon(points: Iterable[Point]) -> QPolygonF:

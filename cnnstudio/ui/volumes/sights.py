@@ -80,7 +80,7 @@ def _place(volume: Volume, spans: Spans) -> Point:
     return volume.x, top + volume.height * (first + end) / 2 / cells
 
 
-def paint_sights(painter: QPainter, ink: Ink, sights: Sights, detail: float) -> None:
+def paint_sights(painter: QPainter, ink: Ink, sights: Sights, detail: float, area: QRectF) -> None:
     """Paints windows, rays and the cells they come from.
 
     Args:
@@ -88,7 +88,17 @@ def paint_sights(painter: QPainter, ink: Ink, sights: Sights, detail: float) -> 
         ink: The colours.
         sights: What is painted.
         detail: Screen pixels for one pixel of the drawing.
+        area: The part to paint.
     """
+    left, right = area.left(), area.right()
+    outlines = [
+        outline
+        for outline in (*sights.windows, sights.cell)
+        if outline and outline[0][0] <= right and outline[2][0] >= left
+    ]
+    rays = [
+        ray for ray in sights.rays if min(ray[1][0][0], ray[0][0]) <= right and ray[0][0] >= left
+    ]
     accent, fill = ink.colour("accent"), ink.colour("accent")
     fill.setAlphaF(_FILL)
     edge, ray = QPen(accent, _EDGE), QPen(accent, _RAY)
@@ -96,16 +106,16 @@ def paint_sights(painter: QPainter, ink: Ink, sights: Sights, detail: float) -> 
     ray.setCosmetic(True)
     painter.setPen(edge)
     painter.setBrush(fill)
-    for outline in (*sights.windows, sights.cell):
+    for outline in outlines:
         painter.drawPolygon(polygon(outline))
     painter.setPen(ray)
-    for place, corners in sights.rays:
+    for place, corners in rays:
         start = QPointF(*place)
         painter.drawLines([QLineF(start, QPointF(*corner)) for corner in corners])
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(accent)
     side = _DOT / min(detail, 1.0)
-    for (x, y), _ in sights.rays:
+    for (x, y), _ in rays:
         painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
 
 

@@ -65,6 +65,7 @@ class VolumesView(PanZoomView):
     rename_requested = Signal(str)
     pointed = Signal(str)
     shown = Signal()
+    readable_zoom = 0.6
 
     def __init__(
         self,
@@ -198,17 +199,17 @@ class VolumesView(PanZoomView):
         painter.fillRect(rect, self.context.theme.colour("canvas"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paints, drawing = self._painter, self.drawing
-        for arrow in drawing.arrows:
-            if paints.path(arrow).boundingRect().adjusted(-2, -2, 2, 2).intersects(rect):
+        for arrow, area in zip(drawing.arrows, paints.arrow_areas, strict=True):
+            if area.intersects(rect):
                 paints.paint_arrow(painter, arrow, detail)
         chosen = set(self.selection.ids)
         for id, volume in drawing.volumes.items():
             if paints.area(volume).intersects(rect):
                 paints.paint_volume(painter, volume, detail, chosen=id in chosen)
         for bracket in drawing.brackets:
-            paints.paint_bracket(painter, bracket)
+            paints.paint_bracket(painter, bracket, detail)
         if self._sights is not None:
-            paint_sights(painter, self.context.theme, self._sights, detail)
+            paint_sights(painter, self.context.theme, self._sights, detail, rect)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The focus ring, where no volume has one."""
