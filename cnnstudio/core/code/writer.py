@@ -152,8 +152,12 @@ def _identifier(name: str, taken: set[str]) -> str:
 def _python(parameter: Parameter, value: Any) -> str:
     if isinstance(value, Chosen):
         return _chosen(value)
-    written = parameter.write(value)
-    return repr(tuple(written) if isinstance(written, list) else written)
+    return repr(_tuples(parameter.write(value)))
+
+
+def _tuples(written: object) -> object:
+    """What a project file has as lists, as the tuples code has, inside one another too."""
+    return tuple(map(_tuples, written)) if isinstance(written, list) else written
 
 
 def _chosen(value: Chosen) -> str:
