@@ -216,7 +216,9 @@ class _Search:
                 size = self._size({id: changes})
                 if size is not None:
                     self._reach(size, {id: changes}, distance)
-                    if size[axis] == self.wanted[axis]:
+                    if size == self.wanted:
+                        yield self._candidate({id: changes}, distance)
+                    elif size[axis] == self.wanted[axis]:
                         by_axis[axis].append(changes)
         for rows, columns in itertools.product(*(_least(node, c)[:12] for c in by_axis)):
             changes = _joined(node, rows, columns)
