@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.applications.convnext import StochasticDepth
+from keras.src.random.seed_generator import global_seed_generator
 from numpy.typing import NDArray
 
 from cnnstudio.core.errors import BadInput
@@ -86,7 +88,10 @@ def load_model(run: RunFolder, epoch: int) -> keras.Model:
 
 
 def _state_variables(model: keras.Model) -> list[keras.Variable]:
-    """Every variable of the layers that isn't a weight, and those of the optimiser."""
+    """Every variable of the layers that isn't a weight, and those of the optimiser.
+
+    StochasticDepth has no random state of its own: it draws from the one Keras keeps for all.
+    """
     weights = {id(variable) for variable in model.weights}
     own = [
         variable
@@ -94,6 +99,8 @@ def _state_variables(model: keras.Model) -> list[keras.Variable]:
         for variable in layer.variables
         if id(variable) not in weights
     ]
+    if any(isinstance(layer, StochasticDepth) for layer in model.layers):
+        own.append(global_seed_generator().state)
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
     return [*own, *model.optimizer.variables]

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import keras
+from keras.src.random.seed_generator import global_seed_generator
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
@@ -46,6 +47,8 @@ def build_model(network: Network, seed: int) -> TrainingModel:
             tensors[id] = made  # keras.Input gives a tensor
         else:
             tensors[id] = made(given if layer.kind.merges else given[0])
+    if any(layer.kind.id == "stochastic_depth" for layer in analysis.nodes.values()):
+        global_seed_generator()  # it draws from this one; made here it begins alike in every run
     first, last = analysis.input, analysis.output
     assert first is not None
     assert last is not None

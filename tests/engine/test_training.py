@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from cnnstudio.core import edits
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import Optimizer, Project
@@ -190,6 +192,17 @@ def test_two_and_three_epochs_are_five(tmp_path: Path, optimizer: Optimizer) -> 
     assert numbers == same_numbers
     assert any("seed_generator" in name for name in weights)
     assert any("iteration" in name for name in weights)
+
+
+def test_a_resumed_run_leaves_out_the_same_branches(tmp_path: Path) -> None:
+    """StochasticDepth has no random state of its own."""
+    project = tiny_project()
+    network = edits.insert(project.network, project.network.links[2], "stochastic_depth")
+    project = replace(project, network=network)
+    train(tmp_path / "at_once", project, epochs=2)
+    train(tmp_path / "resumed", project, epochs=1)
+    resume(tmp_path / "resumed", epochs=2)
+    assert everything(tmp_path / "at_once") == everything(tmp_path / "resumed")
 
 
 @pytest.mark.parametrize("phase", [Phase.BATCH, Phase.VALIDATING, Phase.SAVING])
