@@ -48,7 +48,9 @@ def write_clip(network: Network, ids: Collection[str]) -> str:
     whole = project_to_json(Project(network=edits.copy(network, ids)))
     body = {key: whole["network"][key] for key in _BODY if whole["network"].get(key)}
     text = {"format": FORMAT, "version": VERSION, "studio": whole["studio"], **body}
-    return write_json(text, {key: {} for key in _BODY}).decode()
+    written = write_json(text, {key: {} for key in _BODY}).decode()
+    # `read_clip` takes a bare one for a space, as chats and web pages write them between words.
+    return written.replace("\u00a0", "\\u00a0")
 
 
 def is_clip(text: str) -> bool:

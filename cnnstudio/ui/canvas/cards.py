@@ -41,6 +41,7 @@ _BAR = QRectF(12, 49, 280, 3)
 _MARK = 20.0
 _ORIGIN = Point(0, 0)
 _BODY = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
+_BELOW = _BODY.adjusted(6.5, 40.5, -6.5, 3.5)  # the edge of another card under a block's
 _BOUNDS = _BODY.adjusted(-18, -12, 18, 28)
 
 
@@ -147,6 +148,8 @@ class CardItem(QGraphicsItem):
             painter.drawRoundedRect(_BODY.adjusted(-2, -2, 2, 2), CARD_RADIUS + 2, CARD_RADIUS + 2)
         painter.setPen(self._border())
         painter.setBrush(theme.colour("raised"))
+        if self.face.block:
+            painter.drawRoundedRect(_BELOW, CARD_RADIUS, CARD_RADIUS)
         painter.drawRoundedRect(_BODY.adjusted(0.5, 0.5, -0.5, -0.5), CARD_RADIUS, CARD_RADIUS)
         self._paint_tile(painter)
         self._paint_texts(painter)
@@ -160,7 +163,8 @@ class CardItem(QGraphicsItem):
         if look.dragged:
             return QPen(theme.colour("accent"), 1, Qt.PenStyle.DashLine)
         if severity is not Severity.NONE:
-            return QPen(theme.colour(severity.value), 1)
+            style = Qt.PenStyle.DashLine if self.face.opaque else Qt.PenStyle.SolidLine
+            return QPen(theme.colour(severity.value), 1, style)
         return QPen(theme.colour("control" if look.hover else "line"), 1)
 
     def _paint_tile(self, painter: QPainter) -> None:
@@ -174,7 +178,10 @@ class CardItem(QGraphicsItem):
             painter.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
             painter.drawRoundedRect(_TILE, 6, 6)
         colour = theme.colours.families[family]
-        paint_icon(painter, theme, FAMILY_ICONS[family], colour, _TILE.center(), 16)
+        icon = "component" if self.face.block else FAMILY_ICONS[family]
+        if self.face.opaque:
+            icon = "box"
+        paint_icon(painter, theme, icon, colour, _TILE.center(), 16)
 
     def _paint_texts(self, painter: QPainter) -> None:
         theme, face = self._theme, self.face

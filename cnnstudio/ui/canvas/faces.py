@@ -14,7 +14,7 @@ from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.problems import Problem
 from cnnstudio.core.problems import Severity as ProblemSeverity
-from cnnstudio.core.shapes import show_shape
+from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T, Text
 
 Show = Callable[[Text | str], str]
@@ -44,6 +44,8 @@ class Face:
         severity: The worst of its problems.
         stale: Whether the shape is the last one known, kept behind an error above.
         frozen: Whether its weights are kept as they are.
+        opaque: Whether the studio doesn't know its kind.
+        block: Whether it stands for a collapsed block.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Face:
     severity: Severity = Severity.NONE
     stale: bool = False
     frozen: bool = False
+    opaque: bool = False
+    block: bool = False
 
 
 def faces_of(
@@ -102,10 +106,11 @@ def _face(
         shape=shape,
         count=f"{facts.params:,}" if facts and facts.params else "",
         family=node.spec.family if node.spec else Family.RESHAPING,
-        share=_share(facts, total, before),
+        share=_share(facts, total, before) if node.spec else 0.0,
         inputs=inputs,
         severity=severity,
         stale=stale,
+        opaque=node.spec is None,
     )
 
 
@@ -215,19 +220,23 @@ def tooltip(analysis: Analysis, id: str, show: Show) -> str:
     return "\n".join(lines)
 
 
+def shape_words(output: Shape | None) -> Text:
+    """An output's shape as it is read aloud; None for an unknown one."""
+    if output is None:
+        return T("output unknown")
+    shape: Text | int = output[0]
+    for size in output[1:]:
+        shape = T("{one} by {other}", one=shape, other=size)
+    return T("output {shape}", shape=shape)
+
+
 def spoken(analysis: Analysis, id: str, show: Show) -> str:
     """A whole card as a screen reader reads it."""
     node, facts = analysis.network.by_id[id], analysis.nodes.get(id)
     parts = [node.name, node.spec.keras if node.spec else node.kind]
-    if facts is None:
-        parts.append(show(T("output unknown")))
-    else:
-        shape: Text | int = facts.output[0]
-        for size in facts.output[1:]:
-            shape = T("{one} by {other}", one=shape, other=size)
-        parts.append(show(T("output {shape}", shape=shape)))
-        if facts.params:
-            parts.append(show(T("{count} parameters", count=facts.params)))
+    parts.append(show(shape_words(facts.output if facts else None)))
+    if facts is not None and facts.params:
+        parts.append(show(T("{count} parameters", count=facts.params)))
     for problem in analysis.problems_of(id):
         if problem.severity is ProblemSeverity.ERROR:
             parts.append(show(T("error: {problem}", problem=problem.text)))

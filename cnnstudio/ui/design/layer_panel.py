@@ -22,6 +22,7 @@ from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.design.derivation import Derivation
+from cnnstudio.ui.design.opaque_layer import OpaqueLayer
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS, GAP, PANEL_PADDING
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.form import Form
@@ -41,12 +42,14 @@ class FamilyTile(QWidget):
         super().__init__()
         self._theme = context.theme
         self._family = Family.INPUT
+        self._icon = FAMILY_ICONS[Family.INPUT]
         self.setFixedSize(QSize(_TILE, _TILE))
         context.theme.changed.connect(self.update)
 
-    def show_family(self, family: Family) -> None:
-        """Shows another family."""
-        self._family = family
+    def show_family(self, family: Family | None) -> None:
+        """Shows another family; None for a layer the studio doesn't know."""
+        self._family = family or Family.RESHAPING
+        self._icon = FAMILY_ICONS[family] if family else "box"
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -57,9 +60,7 @@ class FamilyTile(QWidget):
         painter.setBrush(theme.tile(family))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         colour = theme.colours.families[family]
-        painter.drawPixmap(
-            6, 6, theme.pixmap(FAMILY_ICONS[family], colour, 16, self.devicePixelRatioF())
-        )
+        painter.drawPixmap(6, 6, theme.pixmap(self._icon, colour, 16, self.devicePixelRatioF()))
 
 
 class LayerHeader(QWidget):
@@ -113,7 +114,7 @@ class LayerHeader(QWidget):
             self.name.setCursorPosition(0)
             self.problem.hide()
         spec = node.spec
-        self.tile.show_family(spec.family if spec else Family.RESHAPING)
+        self.tile.show_family(spec.family if spec else None)
         kind = spec.keras if spec else node.kind
         self.note.say(T("{kind} · layer {place} of {count}", kind=kind, place=place, count=count))
 
@@ -161,6 +162,8 @@ class LayerPanel(Panel):
         self._analysis: Analysis | None = None
         self.header_row = LayerHeader(context, editor)
         self.overview = _Overview(context)
+        self.opaque = OpaqueLayer(context)
+        self.opaque.hide()
         self.form: Form | None = None
         self._form_kind = ""
         self._problems: list[Problem] = []
@@ -174,7 +177,7 @@ class LayerPanel(Panel):
         self._notice_column = QVBoxLayout()
         self._column.addLayout(self._notice_column)
         self._line = Line()
-        for widget in (self.overview, self._line, self.question, self.derivation):
+        for widget in (self.overview, self.opaque, self._line, self.question, self.derivation):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         self._scroll: QScrollArea = vertical_scroll(self._inside)
@@ -222,6 +225,7 @@ class LayerPanel(Panel):
         self._show_problems(analysis.problems_of(node.id) if node is not None else ())
         if node is None:
             self.overview.show_selection(analysis, self._selection.ids)
+            self.opaque.hide()
             if self.form is not None:
                 self.form.hide()
             return
@@ -239,7 +243,9 @@ class LayerPanel(Panel):
             self.form.hide()
             self.form.deleteLater()
             self.form = None
+        self.opaque.setVisible(node.spec is None)
         if node.spec is None:
+            self.opaque.show_node(node)
             return
         if self.form is None:
             self.form = Form(self._context, node.spec.parameters)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from cnnstudio.core.layers.spec import Family
-from cnnstudio.core.network import Link
+from cnnstudio.core.network import Link, Network
+from cnnstudio.core.text import T
 from cnnstudio.ui.canvas.faces import Severity
 from cnnstudio.ui.design.derivation import ReasonRow
 from cnnstudio.ui.widgets.form import Form
@@ -286,3 +288,30 @@ def test_an_initialiser_is_explained_with_the_layers_own_numbers(design: Open):
     hands.document.undo()
     assert "kernel_initializer" not in hands.document.network.by_id[id].params
     assert "= √(6 / (288 + 576)) = 0.08333" in field.accessibleDescription().replace("\u00a0", " ")
+
+
+def test_a_layer_the_studio_does_not_know_is_shown_as_the_file_has_it(design: Open):
+    hands = design()
+    id = hands.id("flatten")
+    mine = {"kind": "MyLayer", "params": {"factor": 2, "이름": [1.5, None]}}
+
+    def replaced(network: Network) -> Network:
+        layers = (replace(n, **mine) if n.id == id else n for n in network.layers)
+        return replace(network, layers=tuple(layers))
+
+    hands.document.apply_network(replaced, T("Replace"))
+    panel = hands.widget.layer_panel
+    hands.widget.selection.choose([id])
+    face = hands.widget.view.network_scene.face(id)
+    assert (face.opaque, face.shape, face.detail) == (True, "?", "MyLayer")
+    assert panel.header_row.note.text().startswith("MyLayer · layer 5")
+    assert panel.opaque.isVisible()
+    assert '"factor": 2' in panel.opaque.config.text()
+    assert "이름" in panel.opaque.config.text()
+    assert "doesn't know the layer kind MyLayer" in str(panel._problems[0].text)
+    hands.press(Qt.Key.Key_Delete)
+    assert "flatten" not in hands.names()
+    hands.document.undo()
+    assert hands.document.network.by_id[id].params == mine["params"]
+    hands.widget.selection.choose([hands.id("dense_1")])
+    assert panel.opaque.isHidden()
