@@ -184,6 +184,11 @@ def kinds_named(typed: str) -> list[LayerKind]:
     return [kind for *_, kind in sorted(ranked, key=lambda r: r[:3])]
 
 
+def aliases_of(kind: LayerKind) -> tuple[str, ...]:
+    """What people write for a kind besides its own name, in both languages."""
+    return tuple(_ALIASES.get(kind.id, "").split())
+
+
 def plain(text: str) -> str:
     """Letters and digits alone, in small letters."""
     return "".join(c for c in text.casefold() if c.isalnum())

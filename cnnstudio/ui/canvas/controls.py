@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject
 
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.canvas.history import History
 from cnnstudio.ui.canvas.minimap import Minimap
+from cnnstudio.ui.canvas.overlay import OverlayBar
 from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.view import CanvasView
-from cnnstudio.ui.theme.tokens import RADIUS
 from cnnstudio.ui.widgets.buttons import Button, IconButton
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.states import EmptyState, Remedy
@@ -20,25 +19,7 @@ _MARGIN = 12
 _GAP = 8
 
 
-class _Bar(QWidget):
-    """Buttons on a raised ground with a line around them."""
-
-    def __init__(self, context: Context, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = context.theme
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(1, 1, 1, 1)
-        self.row.setSpacing(0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.colour("line"), 1))
-        painter.setBrush(self._theme.colour("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-
-
-class ZoomBar(_Bar):
+class ZoomBar(OverlayBar):
     """Out, how far, in, and everything; in the lower right corner of a view.
 
     Args:
@@ -88,16 +69,20 @@ class CanvasControls(QObject):
         super().__init__(view)
         self._view = view
         context, editor = view.context, view.editor
-        self.tools = _Bar(context, view)
+        self.tools = OverlayBar(context, view)
         self.undo = IconButton(context, "undo-2", T("Undo"), action="undo")
         self.redo = IconButton(context, "redo-2", T("Redo"), action="redo")
         self.arrange = IconButton(
             context, "network", T("Arrange automatically"), action="design.arrange"
         )
-        for button in (self.undo, self.redo, self.arrange):
+        self.history = IconButton(context, "history", T("History"), action="design.history")
+        self.find = IconButton(context, "search", T("Find a layer"), action="design.find")
+        for button in (self.undo, self.redo, self.history, self.arrange, self.find):
             self.tools.row.addWidget(button)
+        self.steps = History(context, editor, view)
         self.undo.clicked.connect(editor.undo)
         self.redo.clicked.connect(editor.redo)
+        self.history.clicked.connect(self.open_history)
         self.arrange.clicked.connect(editor.arrange)
         self.zoom_bar = ZoomBar(context, view)
         self.minimap = Minimap(view)
@@ -111,6 +96,10 @@ class CanvasControls(QObject):
         view.network_scene.synced.connect(self._sync)
         view.installEventFilter(self)
         self._sync()
+
+    def open_history(self) -> None:
+        """Lists the steps below their button, to go to any of them."""
+        self.steps.open_at(self.history)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):

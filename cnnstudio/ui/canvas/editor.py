@@ -60,6 +60,11 @@ class Editor(QObject):
         """The network as it is now."""
         return self._document.network
 
+    @property
+    def whole(self) -> Network:
+        """The network with every layer, those inside collapsed blocks too."""
+        return self._document.network
+
     # --- adding ---------------------------------------------------------------------------------
 
     def add(self, entries: Sequence[NewLayer], slot: Slot) -> tuple[str, ...]:
@@ -156,7 +161,7 @@ class Editor(QObject):
 
     def delete(self, ids: Collection[str]) -> None:
         """Takes layers away and links what stood around them."""
-        self.apply(lambda network: edits.delete(network, ids), self._about(ids, *_DELETE))
+        self.apply(lambda network: edits.delete(network, ids), self.about(ids, *_DELETE))
 
     def next_after_deletion(self, ids: Collection[str]) -> str:
         """The layer to select once `ids` are gone: the next one down, else the one above."""
@@ -176,7 +181,7 @@ class Editor(QObject):
             def moved(network: Network) -> Network:
                 return edits.move(network, places_of(network) | dict(places))
 
-            self.apply(moved, self._about(places, *_MOVE))
+            self.apply(moved, self.about(places, *_MOVE))
 
     def move_trial(self, ids: Sequence[str], slot: Slot) -> Trial | None:
         """What `move_into` would come to; None where cards can only be put down."""
@@ -190,7 +195,7 @@ class Editor(QObject):
 
     def move_into(self, ids: Sequence[str], slot: Slot) -> None:
         """Puts layers on the slot's link, out of their chain, or connects them behind its layer."""
-        self.apply(lambda network: _moved_into(network, ids, slot), self._about(ids, *_MOVE))
+        self.apply(lambda network: _moved_into(network, ids, slot), self.about(ids, *_MOVE))
 
     def arrange(self) -> None:
         """Gives every card the place an automatic layout finds for it."""
@@ -248,10 +253,29 @@ class Editor(QObject):
         """What redo would make again; None for nothing."""
         return self._document.redo_text
 
-    def _about(self, ids: Collection[str], one: str, many: str) -> Text:
+    @property
+    def history(self) -> tuple[Text, ...]:
+        """What every step did, those taken back at its end."""
+        return self._document.history
+
+    @property
+    def position(self) -> int:
+        """How many steps of `history` are done."""
+        return self._document.position
+
+    def go_to(self, position: int) -> None:
+        """Takes steps back, or makes them again, until so many are done."""
+        self._document.go_to(position)
+
+    def about(self, ids: Collection[str], one: str, many: str) -> Text:
+        """One of two texts: about a `{layer}`, or about so many of them."""
         if len(ids) == 1:
             return T(one, layer=self.network.by_id[next(iter(ids))].name)
         return T(many, count=len(ids))
+
+    def apply_whole(self, edit: Callable[[Network], Network], text: Text) -> None:
+        """Makes an edit of all layers, or says why it can't be made."""
+        self.apply(edit, text)
 
     def apply(self, edit: Callable[[Network], Network], text: Text, *, field: str = "") -> None:
         """Makes an edit, or says why it can't be made; see ``Document.apply_network``."""

@@ -75,7 +75,7 @@ class QuickAdd(QFrame):
         self.list.currentItemChanged.connect(self._try)
         self.note = Label(context, "", "small", "muted", wrap=True)
         self.note.setContentsMargins(8, 0, 8, 4)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.setSpacing(4)
         for part in (self.field, self.preview, self.list, self.note):
@@ -191,7 +191,7 @@ class QuickAdd(QFrame):
         self.note.say(note)
         self.note.set_colour("danger" if danger else "muted")
         self.note.setVisible(bool(note))
-        self.resize(_WIDTH, self.layout().totalHeightForWidth(_WIDTH))
+        self.resize(_WIDTH, self._column.totalHeightForWidth(_WIDTH))
 
     def _choose(self) -> None:
         """Adds the layers; a word that isn't understood is marked instead."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -16,14 +16,17 @@ from cnnstudio.core.layers.spec import Family, LayerKind
 from cnnstudio.core.project import Project
 from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.canvas.clipboard import CanvasClipboard
 from cnnstudio.ui.canvas.controls import CanvasControls
 from cnnstudio.ui.canvas.drops import DropLayer
 from cnnstudio.ui.canvas.editor import Editor
+from cnnstudio.ui.canvas.find_bar import FindBar
 from cnnstudio.ui.canvas.geometry import Slot
 from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.data.library import Library
+from cnnstudio.ui.design.canvas_actions import canvas_actions
 from cnnstudio.ui.design.code_panel import CodePanel
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
@@ -66,6 +69,9 @@ class DesignWorkspace(QObject):
         parent: Its owner.
     """
 
+    changed = Signal()
+    """Something else is selected, so that other things can be done."""
+
     id = "design"
     title = T("Design")
     icon = "workflow"
@@ -87,6 +93,7 @@ class DesignWorkspace(QObject):
         """The content; made at the first call."""
         if self._widget is None:
             self._widget = DesignWidget(self._document, self._context, self._settings)
+            self._widget.selection.changed.connect(self.changed)
             if self._library is not None:
                 InputPicture(self._library, self._widget.volumes)
         return self._widget
@@ -94,6 +101,7 @@ class DesignWorkspace(QObject):
     def actions(self) -> Sequence[Action]:
         """What the menus and shortcuts of this workspace do."""
         return (
+            *canvas_actions(lambda: self._widget),
             _action("design.arrange", T("Arrange automatically"), "Ctrl+L", "network/1",
                     self._arrange),
             Action(id="design.volumes", text=T("Show as volumes"), keys="Ctrl+T", menu="view/4",
@@ -188,6 +196,8 @@ class DesignWidget(QWidget):
         self.volumes = VolumesView(context, self.editor, self.selection)
         self.views = NetworkViews(self.view, self.volumes, settings)
         self.save_picture = SavePicture(self.views, settings, lambda: document.project.name)
+        self.clipboard = CanvasClipboard(self.view)
+        self.find_bar = FindBar(context, self.views)
         self.palette_panel = Palette(context)
         self.rail = PaletteRail(context)
         self.layer_panel = LayerPanel(context, self.editor, self.selection)
@@ -239,6 +249,9 @@ class DesignWidget(QWidget):
         self.dock.problems.shown.connect(self.show_layer)
         self.dock.opened.connect(self._size_dock)
         self.editor.refused.connect(self._say)
+        self.find_bar.found.connect(self.show_layer)
+        self.find_bar.closed.connect(self.views.setFocus)
+        self.controls.find.clicked.connect(self.find_bar.open)
         self._context.language.changed.connect(self.sync)
         self._context.theme.changed.connect(self.view.network_scene.update)
 
@@ -252,6 +265,7 @@ class DesignWidget(QWidget):
         self.volumes.sync(analysis)
         self.layer_panel.sync(network, analysis)
         self.code.sync(network)
+        self.find_bar.sync(network)
         self.dock.sync(network, analysis)
 
     def _changed(self, before: Project, after: Project) -> None:

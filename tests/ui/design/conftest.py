@@ -31,6 +31,7 @@ def design(context: Context, settings: QSettings, qtbot: object) -> Iterator[Cal
         assert isinstance(widget, DesignWidget)
         table = Actions(context, widget)
         table.add(workspace.actions())
+        workspace.changed.connect(table.refresh)
         widget.resize(width, height)
         widget.show()
         widget.activateWindow()
