@@ -49,7 +49,7 @@ class Field:
             return 0, 0
         if not self.spans:
             return self.at(first)[0], self.at(after - 1)[1]
-        return _together(self.spans[first:after])
+        return hull(self.spans[first:after])
 
 
 Fields = tuple[Field, ...]
@@ -143,12 +143,12 @@ def _union(fields: Sequence[Field], length: int, cells: int) -> Field:
     if whole(length) in fields:
         return whole(length)
     if any(field.spans for field in fields):
-        return _each([_together([f.at(cell) for f in fields]) for cell in range(cells)])
+        return _each([hull([f.at(cell) for f in fields]) for cell in range(cells)])
     first, last = _largest(fields, cells)
     return Field(last - first, max(f.jump for f in fields), min(f.start for f in fields))
 
 
-def _together(spans: Sequence[Span]) -> Span:
+def hull(spans: Sequence[Span]) -> Span:
     """From the first to the last pixel of several stretches; an empty one adds nothing."""
     seen = [span for span in spans if span[0] < span[1]]
     return (min(s[0] for s in seen), max(s[1] for s in seen)) if seen else (0, 0)
@@ -156,7 +156,7 @@ def _together(spans: Sequence[Span]) -> Span:
 
 def _largest(fields: Sequence[Field], cells: int) -> Span:
     """The largest union: its width is convex in the cell, so it is at one of the ends."""
-    return _widest([_together([f.at(cell) for f in fields]) for cell in (0, cells - 1)])
+    return _widest([hull([f.at(cell) for f in fields]) for cell in (0, cells - 1)])
 
 
 def _widest(spans: Sequence[Span]) -> Span:

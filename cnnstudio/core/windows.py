@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
-from cnnstudio.core.layers.spec import Sight, Window
-from cnnstudio.core.receptive_field import axes
+from cnnstudio.core.layers.spec import Cells, Sight, Window
+from cnnstudio.core.receptive_field import axes, hull
 from cnnstudio.core.shapes import Shape
 
 Span = tuple[int, int]
@@ -72,6 +72,9 @@ def _seen(facts: NodeAnalysis, slot: int, spans: Spans) -> Spans:
             (a * stride - before, (b - 1) * stride - before + span)
             for (a, b), span, stride, before in sides
         )
+    if isinstance(sight, Cells) and len(spans) == 2:
+        both = zip(spans, (sight.rows, sight.columns), strict=True)
+        return tuple(hull(cells[max(first, 0) : max(end, 0)]) for (first, end), cells in both)
     if sight is Sight.EVERYTHING or len(spans) != len(given):
         return whole
     repeated = zip(spans, axes(facts.output), given, strict=True)

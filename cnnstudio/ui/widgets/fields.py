@@ -299,7 +299,7 @@ class SizesField(QLineEdit):
         """Shows a shape without a signal."""
         self._value = list(value) if isinstance(value, tuple) else value
         parts = self._value if isinstance(self._value, list) else [self._value]
-        shown = "×".join(str(part) for part in parts if part is not None)
+        shown = "×".join(str(part).replace("-", "−") for part in parts if part is not None)
         if shown != self.text():
             self.setText(shown)
 

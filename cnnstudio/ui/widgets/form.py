@@ -10,7 +10,10 @@ from typing import Any, Protocol
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
+from cnnstudio.core.layers.borders import BorderOf
 from cnnstudio.core.layers.noise import NoiseShape
+from cnnstudio.core.layers.numbers import Numbers
+from cnnstudio.core.layers.orders import Order
 from cnnstudio.core.layers.parameters import (
     Axis,
     Choice,
@@ -28,6 +31,7 @@ from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import Text
 from cnnstudio.ui.theme.tokens import FORM_ROW, GAP
 from cnnstudio.ui.widgets.axes_field import AxesField
+from cnnstudio.ui.widgets.border_field import BorderField
 from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.choices import Combo, Segmented, Switch
 from cnnstudio.ui.widgets.context import Context
@@ -129,7 +133,9 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
             also = parameter.minimum if parameter.also is None else parameter.also
             field.set_bounds(min(parameter.minimum, also), parameter.maximum)
             return field
-        case Axis(several=True) | NoiseShape():
+        case BorderOf():
+            return BorderField(context, name, parameter.maximum)
+        case Axis(several=True) | NoiseShape() | Order() | Numbers():
             return AxesField(context, name)
         case Number() if math.isfinite(parameter.minimum) and math.isfinite(parameter.maximum):
             return SliderField(context, parameter)
