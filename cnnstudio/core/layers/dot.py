@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 from cnnstudio.core.layers.common import axis_names, describe, position
 from cnnstudio.core.layers.parameters import Axis, Flag
 from cnnstudio.core.layers.spec import (
     Family,
+    Fix,
     LayerKind,
     Reason,
     ShapeError,
     Shapes,
     Values,
     everything,
+    setting,
 )
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T
@@ -56,9 +59,21 @@ def _output_shape(v: Values, inputs: Shapes) -> Shape:
             ),
             parameter="axes",
             inputs=(0, 1),
+            fixes=_equally_long(*inputs),
         )
     kept, added = _rest(v, inputs)
     return (*kept, *added) or (1,)
+
+
+def _equally_long(first: Shape, second: Shape) -> tuple[Fix, ...]:
+    """The axes nearest to the end that would do."""
+    pairs = (
+        setting("axes", [one + 1, other + 1])
+        for one in reversed(range(len(first)))
+        for other in reversed(range(len(second)))
+        if first[one] == second[other]
+    )
+    return tuple(islice(pairs, 1))
 
 
 def _macs(v: Values, inputs: Shapes, output: Shape) -> int:

@@ -56,7 +56,9 @@ def test_dot_sums_over_one_axis_of_each(
 def test_dot_names_both_lengths() -> None:
     error = refusal("dot", (10,), (12,), axes=-1)
     assert (error.text.params["one"], error.text.params["two"]) == (10, 12)
-    assert error.parameter == "axes"
+    assert (error.parameter, error.fixes) == ("axes", ())
+    (fix,) = refusal("dot", (5, 7, 3), (9, 5), axes=-1).fixes
+    assert fix.value == [1, 2]
 
 
 def test_groups_that_divide_the_channels_are_offered() -> None:
