@@ -57,7 +57,7 @@ def cards_figure(scene: NetworkScene, context: Context, name: str) -> Figure:
     """The cards, their links and brackets, as they stand."""
     paper = Context(cast("Theme", _PrintTheme()), context.language, context.keys)
     copy = NetworkScene(paper, Selection())
-    copy.sync(scene.network, analyse(scene.network))
+    copy.sync(scene.folded.whole, analyse(scene.folded.whole))
     items = [i for i in copy.items(Qt.SortOrder.AscendingOrder) if i.isVisible()]
     area = QRectF()
     for item in items:

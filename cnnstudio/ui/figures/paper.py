@@ -7,7 +7,7 @@ no way to carry a font that every reader knows; PDF carries the fonts.
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import (
     QBuffer,
@@ -22,6 +22,7 @@ from PySide6.QtCore import (
     QUuid,
 )
 from PySide6.QtGui import (
+    QFont,
     QFontMetricsF,
     QImage,
     QPageLayout,
@@ -30,6 +31,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPdfWriter,
     QStaticText,
+    QTransform,
 )
 from PySide6.QtSvg import QSvgGenerator
 
@@ -41,6 +43,7 @@ from cnnstudio.ui.figures.options import DPI, Format, PictureOptions, png_size
 LARGEST_PAGE = 14_400.0
 """Points on a side: readers show no larger page (ISO 32000-1, Annex C)."""
 _POINTS = 72 / DPI
+_FINE = 32  # times larger than they are drawn, outlines are taken from the font
 _METRE = 39.3701  # inches
 
 
@@ -117,7 +120,7 @@ class PdfPaper:
             QMarginsF(0, 0, 0, 0),
         )
         self._writer.setPageLayout(layout)
-        self.painter = QPainter(self._writer)
+        self.painter: QPainter = _TextPainter(self._writer)
         self.painter.scale(10 * shrunk, 10 * shrunk)
         self.painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         _prepare(self.painter, options, page)
@@ -172,25 +175,48 @@ class PngPaper:
         return _content(buffer)
 
 
-class _OutlinePainter(QPainter):
-    """Draws text as the outlines of its letters, which look the same without the font."""
+class _TextPainter(QPainter):
+    """Draws text as the fonts have it, not as a screen's pixels would like it."""
 
     def drawStaticText(self, at: QPointF, text: QStaticText) -> None:  # type: ignore[override]
         """Draws a laid-out line; `at` is its upper left corner."""
-        ascent = QFontMetricsF(self.font()).ascent()
-        self._outline(at + QPointF(0, ascent), text.text())
+        self._draw(at + QPointF(0, QFontMetricsF(self.font()).ascent()), text.text())
 
-    def drawText(self, place: QRectF, flags: Qt.AlignmentFlag, text: str) -> None:  # type: ignore[override]
-        """Draws one line within a rectangle."""
-        metrics = QFontMetricsF(self.font())
-        box = metrics.boundingRect(place, int(flags), text)
-        self._outline(QPointF(box.left(), box.top() + metrics.ascent()), text)
+    def drawText(self, place: QPointF | QRectF, *rest: Any) -> None:  # type: ignore[override]
+        """Draws one line: (baseline's start, text), or (rectangle, alignment, text)."""
+        text = rest[-1]
+        if isinstance(place, QRectF):
+            metrics = QFontMetricsF(self.font())
+            box = metrics.boundingRect(place, int(rest[0]), text)
+            place = QPointF(box.left(), box.top() + metrics.ascent())
+        self._draw(place, text)
 
-    def _outline(self, start: QPointF, text: str) -> None:
+    def _draw(self, start: QPointF, text: str) -> None:
+        kept = self.font()
+        self.setFont(_unhinted(kept))
+        super().drawText(start, text)
+        self.setFont(kept)
+
+
+class _OutlinePainter(_TextPainter):
+    """Draws text as the outlines of its letters, which look the same without the font."""
+
+    def _draw(self, start: QPointF, text: str) -> None:
+        font = _unhinted(self.font())
+        font.setPixelSize(font.pixelSize() * _FINE)
         path = QPainterPath()
         path.setFillRule(Qt.FillRule.WindingFill)  # the strokes of a variable font overlap
-        path.addText(start, self.font(), text)
-        self.fillPath(path, self.pen().color())
+        path.addText(QPointF(0, 0), font, text)
+        scale = 1 / _FINE
+        onto = QTransform(scale, 0, 0, scale, start.x(), start.y())
+        self.fillPath(onto.map(path), self.pen().color())
+
+
+def _unhinted(font: QFont) -> QFont:
+    """A font whose outlines and widths depend on nothing but itself."""
+    font = QFont(font)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
 
 
 def _prepare(painter: QPainter, options: PictureOptions, page: QRectF) -> None:
