@@ -73,7 +73,7 @@ def put(
         network: The network.
         body: What to put in.
         link: The link between cards it is put on; the cards below make room.
-        after: The layer it is linked behind where there is no link; "" for none.
+        after: The card it is linked behind where there is no link; "" for none.
         at: Where it stands where there is no link (x, y in logical pixels).
         collapsed: Whether it comes as one card.
 
@@ -83,6 +83,8 @@ def put(
     view = folded(network)
     real = view.links(link) if link is not None else ()
     source = real[0].source if real else after
+    if source in view.blocks:
+        source = exit_of(network, view.blocks[source])
     if not set(real) <= set(network.links) or (source and source not in network.by_id):
         raise BadInput(T("That layer isn't in the network any more."))
     if link is not None:

@@ -10,15 +10,18 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.core import edits, fixes
 from cnnstudio.core.analysis import Analysis, analyse
+from cnnstudio.core.block_uses import follow
+from cnnstudio.core.blocks import keep_own, rename_block
 from cnnstudio.core.chains import add_chain
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.folding import arranged, exit_of, folded, through
 from cnnstudio.core.layers.spec import Fix
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.problems import Problem
 from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.segments import ends_of, move_onto
-from cnnstudio.core.shapes import show_shape
+from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.canvas.geometry import COLUMN, ROW, Point, Slot, card_rect
 from cnnstudio.ui.canvas.layout import places_of
@@ -26,12 +29,12 @@ from cnnstudio.ui.canvas.layout import places_of
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What adding layers would come to.
+    """What adding layers, or a block, would come to.
 
     Attributes:
-        network: The network with it.
-        analysis: What that comes to.
-        ids: The new layers.
+        network: The network with them, as the canvas would show it.
+        analysis: What the whole network comes to.
+        ids: The new cards.
         notes: Its neighbours and what it costs, one line each.
     """
 
@@ -54,11 +57,13 @@ class Editor(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self.only_here = False
+        """Whether a parameter of a block's layer changes in this use alone."""
 
     @property
     def network(self) -> Network:
-        """The network as it is now."""
-        return self._document.network
+        """The network as the canvas shows it: a collapsed block is one layer."""
+        return folded(self._document.network).network
 
     @property
     def whole(self) -> Network:
@@ -87,8 +92,7 @@ class Editor(QObject):
         before = self.network
         network = _added(before, entries, slot or Slot(Point(0, 0)))
         ids = tuple(id for id in network.by_id if id not in before.by_id)
-        analysis = analyse(network)
-        return Trial(network, analysis, ids, _notes(before, network, analysis, ids) if slot else ())
+        return _trial(self.whole, network, ids, told=slot is not None)
 
     def slot_behind_all(self, ids: Collection[str]) -> Slot:
         """Where a layer goes that is added while these are selected; a merge takes them all."""
@@ -103,6 +107,7 @@ class Editor(QObject):
         network, places = self.network, places_of(self.network)
         if not network.layers:
             return Slot(Point(0, 0))
+        id = folded(self._document.network).home.get(id, id)
         if id not in network.by_id:
             ends = [one for one in network.order if not network.outgoing[one]]
             id = (ends or list(network.by_id))[-1]
@@ -120,48 +125,34 @@ class Editor(QObject):
     def link(self, link: Link, instead: Link | None = None) -> None:
         """Makes a link, in the place of `instead` if its end was dragged here."""
         if link != instead:
-            names = self._names(link)
+            names = _names(self.network, link)
             text = T("Connect {source} to {target}", **names)
             self.apply(lambda network: _connected(network, link, instead), text)
 
     def unlink(self, link: Link) -> None:
         """Takes a link away."""
-        text = T("Disconnect {source} from {target}", **self._names(link))
+        text = T("Disconnect {source} from {target}", **_names(self.network, link))
         self.apply(lambda network: edits.disconnect(network, link), text)
 
     def refusal(self, link: Link, instead: Link | None = None) -> Text | None:
         """Why a link can't be made; None if it can."""
         if link == instead:
             return None
+        whole = self.whole
         try:
-            network = _connected(self.network, link, instead)
+            network = _followed(whole, _connected(self.network, link, instead))
         except BadInput as error:
             return error.text
-        analysis = analyse(network)
-        if link.target in analysis.nodes:
-            return None
-        sources = {k.source for k in network.incoming[link.target]}
-        if not sources <= analysis.nodes.keys():
-            return None  # a layer above has an error of its own; this one isn't to blame
-        spec = network.by_id[link.target].spec
-        if spec is None or len(network.incoming[link.target]) < spec.inputs[0]:
-            return None
-        known = analyse(self.network).problems_of(link.target)
-        new = [p for p in analysis.problems_of(link.target) if p not in known]
-        return new[0].text if new else None
-
-    def _names(self, link: Link) -> dict[str, str]:
-        nodes = self.network.by_id
-        return {
-            "source": nodes[link.source].name if link.source in nodes else link.source,
-            "target": nodes[link.target].name if link.target in nodes else link.target,
-        }
+        links = folded(whole).links(link)
+        refusals = (_refusal(whole, network, one.target) for one in links)
+        return next((text for text in refusals if text is not None), None)
 
     # --- layers ---------------------------------------------------------------------------------
 
     def delete(self, ids: Collection[str]) -> None:
         """Takes layers away and links what stood around them."""
-        self.apply(lambda network: edits.delete(network, ids), self.about(ids, *_DELETE))
+        apply = self.apply if self.network.by_id.keys() >= set(ids) else self.apply_whole
+        apply(lambda network: edits.delete(network, ids), self.about(ids, *_DELETE))
 
     def next_after_deletion(self, ids: Collection[str]) -> str:
         """The layer to select once `ids` are gone: the next one down, else the one above."""
@@ -189,9 +180,8 @@ class Editor(QObject):
             network = _moved_into(self.network, ids, slot)
         except BadInput:
             return None
-        analysis = analyse(network)
         order = tuple(id for id in network.order if id in ids)
-        return Trial(network, analysis, order, _notes(self.network, network, analysis, order))
+        return _trial(self.whole, network, order, told=True)
 
     def move_into(self, ids: Sequence[str], slot: Slot) -> None:
         """Puts layers on the slot's link, out of their chain, or connects them behind its layer."""
@@ -199,16 +189,20 @@ class Editor(QObject):
 
     def arrange(self) -> None:
         """Gives every card the place an automatic layout finds for it."""
-        self.apply(edits.lay_out, T("Arrange automatically"))
+        self.apply_whole(arranged, T("Arrange automatically"))
 
     def rename(self, id: str, name: str) -> Text | None:
-        """Gives a layer another name; says why not where it can't."""
+        """Gives a layer or a block another name; says why not where it can't."""
+        whole = self._document.network
+        block = next((block for block in whole.blocks if block.id == id), None)
+        rename = edits.rename if block is None else rename_block
         try:
-            edits.rename(self.network, id, name)
+            rename(whole, id, name)
         except BadInput as error:
             return error.text
-        text = T("Rename {old} to {new}", old=self.network.by_id[id].name, new=name.strip())
-        self.apply(lambda network: edits.rename(network, id, name), text)
+        old = whole.by_id[id].name if block is None else block.name
+        text = T("Rename {old} to {new}", old=old, new=name.strip())
+        self.apply_whole(lambda network: rename(network, id, name), text)
         return None
 
     def set_parameter(self, id: str, name: str, value: object, *, finished: bool = True) -> None:
@@ -220,18 +214,21 @@ class Editor(QObject):
             value: Its raw value.
             finished: False while a slider is still held: all that is one step.
         """
-        text = T("Change {parameter} of {layer}", parameter=name, layer=self.network.by_id[id].name)
-        self.apply(
-            lambda network: edits.set_parameter(network, id, name, value),
-            text,
-            field=f"{id}.{name}",
-        )
+        layer = self._document.network.by_id[id].name
+        text = T("Change {parameter} of {layer}", parameter=name, layer=layer)
+
+        def changed(network: Network) -> Network:
+            if self.only_here:
+                network = keep_own(network, id, name)
+            return edits.set_parameter(network, id, name, value)
+
+        self.apply_whole(changed, text, field=f"{id}.{name}")
         if finished:
             self._document.end_gesture()
 
     def fix(self, problem: Problem, fix: Fix) -> None:
         """Does what a problem offers."""
-        self.apply(lambda network: fixes.apply_fix(network, problem.node, fix), fix.text)
+        self.apply_whole(lambda network: fixes.apply_fix(network, problem.node, fix), fix.text)
 
     # --- undo -----------------------------------------------------------------------------------
 
@@ -270,15 +267,19 @@ class Editor(QObject):
     def about(self, ids: Collection[str], one: str, many: str) -> Text:
         """One of two texts: about a `{layer}`, or about so many of them."""
         if len(ids) == 1:
-            return T(one, layer=self.network.by_id[next(iter(ids))].name)
+            (id,) = ids
+            node = self.network.by_id.get(id) or self._document.network.by_id[id]
+            return T(one, layer=node.name)
         return T(many, count=len(ids))
 
-    def apply_whole(self, edit: Callable[[Network], Network], text: Text) -> None:
-        """Makes an edit of all layers, or says why it can't be made."""
-        self.apply(edit, text)
-
     def apply(self, edit: Callable[[Network], Network], text: Text, *, field: str = "") -> None:
-        """Makes an edit, or says why it can't be made; see ``Document.apply_network``."""
+        """Makes an edit of the cards, a collapsed block being one, or says why it can't be made."""
+        self.apply_whole(lambda network: through(network, edit), text, field=field)
+
+    def apply_whole(
+        self, edit: Callable[[Network], Network], text: Text, *, field: str = ""
+    ) -> None:
+        """Makes an edit of all layers, or says why it can't; see ``Document.apply_network``."""
         try:
             self._document.apply_network(edit, text, field=field)
         except BadInput as error:
@@ -320,10 +321,54 @@ def _connected(network: Network, link: Link, instead: Link | None) -> Network:
     return edits.connect(network, link.source, link.target, link.slot)
 
 
-def _notes(
-    before: Network, network: Network, analysis: Analysis, ids: Sequence[str]
+def _names(network: Network, link: Link) -> dict[str, str]:
+    """What stands at the ends of a link."""
+    ends = {"source": link.source, "target": link.target}
+    nodes = network.by_id
+    return {end: nodes[id].name if id in nodes else id for end, id in ends.items()}
+
+
+def _refusal(before: Network, network: Network, target: str) -> Text | None:
+    """What is wrong with a layer of `network` that wasn't `before`."""
+    analysis = analyse(network)
+    if target in analysis.nodes:
+        return None
+    sources = {k.source for k in network.incoming[target]}
+    if not sources <= analysis.nodes.keys():
+        return None  # a layer above has an error of its own; this one isn't to blame
+    spec = network.by_id[target].spec
+    if spec is None or len(network.incoming[target]) < spec.inputs[0]:
+        return None
+    known = analyse(before).problems_of(target)
+    new = [p for p in analysis.problems_of(target) if p not in known]
+    return new[0].text if new else None
+
+
+def _trial(before: Network, network: Network, ids: tuple[str, ...], *, told: bool) -> Trial:
+    """What an edit of cards that gave `network` would come to."""
+    whole = _followed(before, network)
+    seen, analysis = folded(whole).network, analyse(whole)
+    return Trial(
+        seen, analysis, ids, notes_of(analyse(before), seen, analysis, ids) if told else ()
+    )
+
+
+def _followed(before: Network, network: Network) -> Network:
+    """The whole network once an edit of cards gave `network`."""
+    return follow(before, folded(before).unfolded(network))
+
+
+def notes_of(
+    old: Analysis, network: Network, analysis: Analysis, ids: Sequence[str]
 ) -> tuple[Text, ...]:
-    """Between what the new layers would stand, and what they would change."""
+    """Between what new cards would stand, and what they would change.
+
+    Args:
+        old: What the whole network comes to without them.
+        network: The network with them, as the canvas would show it.
+        analysis: What the whole network then comes to.
+        ids: The new cards.
+    """
     links = [k for id in ids for k in network.incoming[id] if k.source not in ids]
     above = list(dict.fromkeys(network.by_id[k.source].name for k in links))
     below = [network.by_id[k.target].name for k in network.outgoing[ids[-1]]]
@@ -334,13 +379,15 @@ def _notes(
         notes.append(T("between {above} and {below}", above=above[0], below=below[0]))
     elif above:
         notes.append(T("after {above}", above=above[0]))
-    old = analyse(before)
     known = [(p.node, p.text) for p in old.errors]
     new_errors = [p for p in analysis.errors if (p.node, p.text) not in known]
     if new_errors:
         return (*notes, new_errors[0].text)
-    if ids[-1] in analysis.nodes:
-        notes.append(_shape_note(old, analysis, ids))
+    whole = analysis.network
+    block = next((block for block in whole.blocks if block.id == ids[-1]), None)
+    out = analysis.nodes.get(exit_of(whole, block) if block else ids[-1])
+    if out is not None:
+        notes.append(_shape_note(old, analysis, ids, out.output))
         notes.append(_cost_note(old, analysis))
     return tuple(notes)
 
@@ -355,7 +402,7 @@ def _cost_note(old: Analysis, new: Analysis) -> Text:
     return T("{count:+,} parameters", count=added)
 
 
-def _shape_note(old: Analysis, new: Analysis, ids: Sequence[str]) -> Text:
+def _shape_note(old: Analysis, new: Analysis, ids: Sequence[str], output: Shape) -> Text:
     changed = [
         one
         for one, facts in old.nodes.items()
@@ -367,5 +414,5 @@ def _shape_note(old: Analysis, new: Analysis, ids: Sequence[str]) -> Text:
         "It gives {shape}; {count} layer below changes its shape",
         "It gives {shape}; {count} layers below change their shape",
         len(changed),
-        shape=show_shape(new.nodes[ids[-1]].output),
+        shape=show_shape(output),
     )

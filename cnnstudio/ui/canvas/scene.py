@@ -9,7 +9,9 @@ from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnima
 from PySide6.QtWidgets import QGraphicsScene
 
 from cnnstudio.core.analysis import Analysis, analyse
+from cnnstudio.core.folding import folded
 from cnnstudio.core.network import Link, Network
+from cnnstudio.ui.canvas.blocks import Frames, block_faces, block_spoken, block_tooltip
 from cnnstudio.ui.canvas.brackets import (
     CLASSIFIER,
     FEATURE_EXTRACTOR,
@@ -64,7 +66,9 @@ class NetworkScene(QGraphicsScene):
         selection: What is selected; its ring follows.
 
     Attributes:
-        network: The network shown.
+        network: The network shown: a card for each of its layers.
+        folded: It with the blocks that are collapsed in it.
+        frames: The frames of the open blocks.
         places: Where each card stands, previews left out.
         paths: Every link's path, previews left out.
         ports: How many input ports each layer shows.
@@ -80,6 +84,7 @@ class NetworkScene(QGraphicsScene):
         self._context = context
         self._selection = selection
         self.network = Network()
+        self.folded = folded(self.network)
         self._analysis = analyse(self.network)
         self.places: dict[str, Point] = {}
         self.paths: dict[Link, Path] = {}
@@ -98,6 +103,7 @@ class NetworkScene(QGraphicsScene):
             BracketItem(FEATURE_EXTRACTOR, context),
             BracketItem(CLASSIFIER, context),
         )
+        self.frames = Frames(context.theme)
         self.slot, self.draft = SlotItem(context.theme), DraftLink(context.theme)
         self.note = NoteItem(context.theme)
         for item in (*self._brackets, self.slot, self.draft, self.note):
@@ -116,18 +122,28 @@ class NetworkScene(QGraphicsScene):
     # --- the network ----------------------------------------------------------------------------
 
     def sync(self, network: Network, analysis: Analysis) -> None:
-        """Shows `network`: adds, removes and changes only what differs from what is shown."""
-        self.network, self._analysis, self._outcome = network, analysis, None
+        """Shows `network`: adds, removes and changes only what differs from what is shown.
+
+        Args:
+            network: The whole network; a collapsed block is one card.
+            analysis: What it comes to.
+        """
+        self.folded = folded(network)
+        self.network, self._analysis, self._outcome = self.folded.network, analysis, None
+        network = self.network
         drawn = (self.places, self.ports, set(self.paths))
         self.places = places_of(network)
-        self._faces = faces_of(network, analysis, self._faces)
+        faces = faces_of(network, analysis, self._faces)
+        show = self._context.language.show
+        self._faces = faces | block_faces(self.folded, analysis, self._faces, show)
         self.ports = {id: face.inputs for id, face in self._faces.items()}
         if drawn != (self.places, self.ports, set(network.links)):
             self.paths = routes(network.links, self.places, self.ports)
             self._boxes = {k: path_bounds(path).grown(LINK_HIT) for k, path in self.paths.items()}
         self._sync_cards()
         self._sync_links()
-        self._selection.keep(network)
+        self._sync_frames()
+        self._selection.keep(self.folded)
         self._ring()
         self._travel(self.places)
         self._frame(analysis)
@@ -139,10 +155,14 @@ class NetworkScene(QGraphicsScene):
 
     def tooltip(self, id: str) -> str:
         """What hovering over a card says."""
+        if (block := self.folded.blocks.get(id)) is not None:
+            return block_tooltip(self._analysis, block, self._context.language.show)
         return tooltip(self._analysis, id, self._context.language.show)
 
     def spoken(self, id: str) -> str:
         """A card as a screen reader reads it."""
+        if (block := self.folded.blocks.get(id)) is not None:
+            return block_spoken(self.folded, self._analysis, block, self._context.language.show)
         return spoken(self._analysis, id, self._context.language.show)
 
     def _sync_cards(self) -> None:
@@ -172,6 +192,13 @@ class NetworkScene(QGraphicsScene):
             face = self._faces.get(link.source)
             item.show_label(face.shape if face else "")
 
+    def _sync_frames(self) -> None:
+        came, went = self.frames.sync(self.folded.whole)
+        for item in went:
+            self.removeItem(item)
+        for item in came:
+            self.addItem(item)
+
     def _frame(self, analysis: Analysis) -> None:
         """The brackets, and the room the index is made for."""
         self._sections = sections(analysis, self._sections)
@@ -189,7 +216,8 @@ class NetworkScene(QGraphicsScene):
             default=0.0,
         )
         for bracket, ids in zip(self._brackets, self._sections or ((), ()), strict=True):
-            rect = bounds(card_rect(places[id]) for id in ids if id in places)
+            cards = self.folded.cards(ids)
+            rect = bounds(card_rect(places[id]) for id in cards if id in places)
             bracket.show_rect(rect, left)
 
     def content(self) -> Rect | None:
@@ -304,10 +332,11 @@ class NetworkScene(QGraphicsScene):
             paths = routes(self.network.links, places, self.ports)
         for link, item in self.links.items():
             item.show_path(paths[link])
+        self.frames.place(places)
         self._bracket(places, paths)
 
     def _ring(self) -> None:
-        chosen = set(self._selection.ids)
+        chosen = set(self.folded.cards(self._selection.ids))
         for id, card in self.cards.items():
             card.show_look(selected=id in chosen)
         self._heat()

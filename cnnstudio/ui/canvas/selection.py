@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.core.network import Link, Network
+from cnnstudio.core.folding import Folded
+from cnnstudio.core.network import Link
 
 
 class Selection(QObject):
-    """The selected layers in the order they were chosen; the last one is current."""
+    """The selected layers and blocks in the order they were chosen; the last one is current."""
 
     changed = Signal()
 
@@ -57,10 +58,11 @@ class Selection(QObject):
         """Selects nothing."""
         self._set((), None)
 
-    def keep(self, network: Network) -> None:
-        """Forgets what `network` no longer has."""
-        link = self._link if self._link in network.links else None
-        self._set(tuple(id for id in self._ids if id in network.by_id), link)
+    def keep(self, view: Folded) -> None:
+        """Forgets the cards, layers and links that are no more."""
+        link = self._link if self._link in view.network.links else None
+        there = view.whole.by_id.keys() | view.network.by_id.keys()
+        self._set(tuple(id for id in self._ids if id in there), link)
 
     def _set(self, ids: tuple[str, ...], link: Link | None) -> None:
         if (ids, link) != (self._ids, self._link):

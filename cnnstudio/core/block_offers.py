@@ -1,0 +1,89 @@
+"""The blocks there are to use: the library's, and those of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from cnnstudio.core.block_bodies import Body, body_of
+from cnnstudio.core.block_library.registry import library
+from cnnstudio.core.block_library.spec import LibraryBlock, Place
+from cnnstudio.core.blocks import uses_of
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.hangul import keys_of
+from cnnstudio.core.network import Network
+from cnnstudio.core.quick_entry import plain
+from cnnstudio.core.text import TN, T, Text
+
+
+@dataclass(frozen=True, slots=True)
+class BlockOffer:
+    """A block that can be put into a network.
+
+    Attributes:
+        id: Its own among the offers.
+        title: What it is called.
+        summary: What it does, or where it is used.
+        source: The library's block, or the pattern of the project.
+    """
+
+    id: str
+    title: Text | str
+    summary: Text
+    source: LibraryBlock | str
+
+    def body(self, network: Network, place: Place) -> Body:
+        """Its inside: the library's sized to `place`, the project's as it is used first.
+
+        Raises:
+            BadInput: If the project has it no more.
+        """
+        if isinstance(self.source, LibraryBlock):
+            return self.source.body(place)
+        uses = uses_of(network, self.source)
+        if not uses:
+            raise BadInput(T("The project has no block like that any more."))
+        return body_of(network, uses[0].id)
+
+
+LIBRARY = tuple(BlockOffer(f"library {b.id}", b.title, b.summary, b) for b in library())
+"""What ships with the studio."""
+
+
+def project_offers(network: Network) -> tuple[BlockOffer, ...]:
+    """The blocks a project uses, as they are there."""
+    return tuple(
+        BlockOffer(
+            f"project {pattern}",
+            pattern,
+            T("{layers}, {uses}", layers=_layers(len(uses[0].members)), uses=used(len(uses))),
+            pattern,
+        )
+        for pattern in dict.fromkeys(block.pattern for block in network.blocks)
+        for uses in (uses_of(network, pattern),)
+    )
+
+
+def used(count: int) -> Text:
+    """How often a block is used, in words."""
+    return TN("used once", "used {count} times", count)
+
+
+def _layers(count: int) -> Text:
+    return TN("{count} layer", "{count} layers", count)
+
+
+def matching(
+    typed: str, offers: Iterable[BlockOffer], show: Callable[[Text | str], str]
+) -> list[BlockOffer]:
+    """The offers whose title, id or summary holds what was typed; titles first."""
+    offers = list(offers)
+    wanted = {plain(typed), plain(keys_of(typed))} - {""}
+    if not wanted:
+        return offers
+
+    def held(text: str) -> bool:
+        return any(one in plain(text) for one in wanted)
+
+    titled = [offer for offer in offers if held(show(offer.title)) or held(offer.id.split()[-1])]
+    return [*titled, *(o for o in offers if o not in titled and held(show(o.summary)))]
