@@ -193,7 +193,9 @@ class _TextPainter(QPainter):
 
     def _draw(self, start: QPointF, text: str) -> None:
         kept = self.font()
-        self.setFont(_unhinted(kept))
+        font = _unhinted(kept)
+        font.setFeature(QFont.Tag("tnum"), 0)  # readers find no digits in tabular figures
+        self.setFont(font)
         super().drawText(start, text)
         self.setFont(kept)
 

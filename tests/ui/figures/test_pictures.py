@@ -160,7 +160,9 @@ def test_hangul_names_are_drawn(design: Open, qtbot: object, tmp_path: Path):
     assert min(path.count("M") for path in own) > 9  # boxes for missing letters have two each
     save(hands, qtbot, tmp_path / "a.pdf", format=Format.PDF)
     streams = re.findall(rb"stream\r?\n(.*?)endstream", (tmp_path / "a.pdf").read_bytes(), re.S)
-    assert any(b"beginbf" in _inflated(one) for one in streams)  # its text can be searched
+    letters = b"".join(one for one in map(_inflated, streams) if b"begincmap" in one)
+    assert f"<{ord('합'):04X}>".encode() in letters  # its text can be searched
+    assert not re.search(rb"<E0..>", letters)
 
 
 def _inflated(stream: bytes) -> bytes:
