@@ -50,6 +50,8 @@ class SightNote(Card):
             self._fit()
 
     def _fit(self) -> None:
+        if self.isHidden():
+            return  # nothing is laid out yet; `_show` fits it
         width = self._view.context.theme.scaled(_WIDTH)
         self.setFixedWidth(width)
         self.setFixedHeight(self.body.totalHeightForWidth(width))
