@@ -3,12 +3,14 @@
 ``python -m tests.fakes.window_soak FOLDER SECONDS``. Each round opens a sample, trains it, looks
 inside, pauses, goes on, stops, edits, changes split, language and theme, saves and opens. A line
 of JSON for each round says how many Python objects there are (Qt's own aren't counted: asking for
-them makes wrappers, which stay). Runs older than the round before are removed, so that what grows
-is the window's own.
+them makes wrappers, which stay) and, where the C library is glibc, how many MB it has handed out:
+unlike the process's memory that has no holes. Runs older than the round before are removed, so that
+what grows is the window's own.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import itertools
 import json
@@ -38,8 +40,38 @@ from cnnstudio.ui.window.dialogs import Leave
 from tests.fakes.window_trainer import press
 
 PATIENCE = 60.0
+MB = 2**20
 Wait = tuple[str, Callable[[], bool]]
 """What is waited for, in words and as a condition."""
+
+
+class Handed(ctypes.Structure):
+    """``struct mallinfo2`` of glibc (malloc.h); sizes in bytes.
+
+    Attributes:
+        hblkhd: In blocks mapped by themselves.
+        uordblks: In all others in use.
+    """
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    ]
+
+
+def in_use() -> float | None:
+    """What glibc has handed out and not got back, in MB; None with another C library."""
+    if sys.platform != "linux":
+        return None
+    ask = getattr(ctypes.CDLL(None), "mallinfo2", None)  # glibc 2.33
+    if ask is None:
+        return None
+    ask.restype = Handed
+    handed = ask()
+    return float(handed.hblkhd + handed.uordblks) / MB
 
 
 class Answers:
@@ -269,7 +301,8 @@ def use(studio: Studio, folder: Path, seconds: float) -> Iterator[Wait]:
     for number in itertools.count(1):
         yield from person.go_round(number)
         gc.collect()
-        print(json.dumps({"round": number, "objects": len(gc.get_objects())}), flush=True)
+        held = {"objects": len(gc.get_objects()), "in_use": in_use()}
+        print(json.dumps({"round": number, **held}), flush=True)
         if time.monotonic() >= end:
             break
     studio.window.close()
