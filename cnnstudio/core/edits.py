@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -178,11 +179,14 @@ def rename(network: Network, id: str, name: str) -> Network:
     """Gives a layer another name.
 
     Raises:
-        BadInput: If the name is empty, has a slash, or another layer has it.
+        BadInput: If the name is empty, has a slash or a character no line can show, or another
+            layer has it. What looks alike and is written in two ways (NFC and NFD) is one name.
     """
-    node, name = _node(network, id), name.strip()
-    if not name or "/" in name:
+    node, name = _node(network, id), unicodedata.normalize("NFC", name.strip())
+    if not any(letter.isprintable() for letter in name) or "/" in name:
         raise BadInput(T("A layer's name can't be empty or have a slash in it."))
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name):
+        raise BadInput(T("A layer's name is one line; a line break or half a character can't be."))
     if any(other.name == name and other is not node for other in network.layers):
         raise BadInput(
             T("Another layer is called {name} already; names tell layers apart.", name=name)

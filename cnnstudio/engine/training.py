@@ -7,7 +7,10 @@ from typing import Any
 
 import keras
 
+from cnnstudio.core.code.names import safe_names, with_given_names
 from cnnstudio.core.errors import StudioError
+from cnnstudio.core.network import Network
+from cnnstudio.core.project import Project
 from cnnstudio.core.storage.run_folder import RunFolder, RunRecord, RunStatus
 from cnnstudio.core.text import T, Text
 from cnnstudio.engine.callbacks import Diverged, RunCallback
@@ -49,6 +52,7 @@ def train(
             resumed=resumed or {},
         )
         watcher.epoch = after
+        _log_names(record.project.network)
         logger.info(
             "training on %d pictures in %d batches, epochs %d to %d, on %s %s",
             len(data.split.train),
@@ -79,9 +83,16 @@ def train(
             return _end(run, watcher, RunStatus.FAILED, error.text)
         except Exception as error:
             logger.exception("the run failed")
-            text = _failure(error, record.project.training.batch_size)
+            text = _failure(error, record.project)
             return _end(run, watcher, RunStatus.FAILED, text)
         return _end(run, watcher, RunStatus.FINISHED)
+
+
+def _log_names(network: Network) -> None:
+    """Says which layers the log means where Keras calls them otherwise."""
+    for id, name in safe_names(network).items():
+        if name != network.by_id[id].name:
+            logger.info("Keras calls %r %s", network.by_id[id].name, name)
 
 
 def restore(run: RunFolder, model: keras.Model, epoch: int) -> Arrays:
@@ -166,8 +177,9 @@ def _diverged(diverged: Diverged, run: RunFolder) -> Text:
     )
 
 
-def _failure(error: Exception, batch_size: int) -> Text:
+def _failure(error: Exception, project: Project) -> Text:
     reason = f"{type(error).__name__}: {error}"
+    batch_size = project.training.batch_size
     if isinstance(error, MemoryError) or any(sign in reason.lower() for sign in _OUT_OF_MEMORY):
         return T(
             "Memory ran out with {batch_size} pictures a batch. Try {half}, or a smaller network.",
@@ -176,7 +188,7 @@ def _failure(error: Exception, batch_size: int) -> Text:
         )
     return T(
         "Training stopped because of an error: {reason}. The log has the details.",
-        reason=reason.splitlines()[0][:300].rstrip("."),
+        reason=with_given_names(reason.splitlines()[0], project.network)[:300].rstrip("."),
     )
 
 

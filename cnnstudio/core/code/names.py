@@ -1,7 +1,7 @@
 """Names a person gives, as names Keras runs.
 
 A layer's name becomes part of a TensorFlow scope and of a path in a weights file, so letters
-beyond ASCII, spaces, slashes and names of dots alone fail late or worse.
+beyond ASCII, spaces and slashes fail late or worse; PyTorch takes no dots in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from cnnstudio.core.network import LayerNode, Network
 
 _LONGEST = 60
-_SAFE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{_LONGEST - 1}}}", re.ASCII)
+_SAFE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{_LONGEST - 1}}}", re.ASCII)
 
 
 def safe_names(network: Network) -> dict[str, str]:
@@ -38,9 +38,23 @@ def safe_names(network: Network) -> dict[str, str]:
     return {id: names[id] for id in network.by_id}
 
 
+def with_given_names(text: str, network: Network) -> str:
+    """What Keras says, with the names the person gave: as a part of a path or in quotes."""
+    given = {
+        safe: network.by_id[id].name
+        for id, safe in safe_names(network).items()
+        if safe != network.by_id[id].name
+    }
+    if not given:
+        return text
+    names = "|".join(map(re.escape, given))
+    named = rf"(?<![\w-])({names})(?=/)|(?<=[\"'/])({names})(?=[\"'])"
+    return re.sub(named, lambda found: given[found[0]], text)
+
+
 def _stem(node: LayerNode) -> str:
     for text in (node.name, node.kind):
-        safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_.-")[:_LONGEST]
+        safe = re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_-")[:_LONGEST]
         if re.match(r"[A-Za-z]", safe):
             return safe
     return "layer"
