@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.fixes import apply_fix
-from cnnstudio.core.layers.spec import Reason
+from cnnstudio.core.layers.spec import Cells, Reason
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.problems import Severity
 from tests.fakes.networks import chain, graphs, lecture
@@ -340,7 +340,8 @@ def test_receptive_fields_of_chains_are_what_windows_cover(network: Network) -> 
             two.kind.inputs != (1, 1)
             or len(two.output) < 3
             or "global" in two.kind.id
-            or two.kind.id == "softmax"
+            or two.kind.id in ("softmax", "zero_padding2d")
+            or isinstance(two.sight, Cells)  # compared with Keras, see tests/contract
             for two in above(analysis, id)
         ):
             continue

@@ -60,6 +60,10 @@ LAYERS: st.SearchStrategy[Layer] = st.one_of(
         st.just("batch_normalization"),
         st.fixed_dictionaries({}, optional={"center": st.booleans(), "scale": st.booleans()}),
     ),
+    st.tuples(
+        st.sampled_from(["depthwise_conv2d", "separable_conv2d", "conv2d_transpose"]),
+        st.fixed_dictionaries({"padding": st.sampled_from(["valid", "same"])}),
+    ),
     st.tuples(st.just("dense"), st.fixed_dictionaries({"units": st.integers(1, 6)})),
     st.tuples(
         st.sampled_from(
@@ -71,6 +75,9 @@ LAYERS: st.SearchStrategy[Layer] = st.one_of(
                 "p_re_lu",
                 "softmax",
                 "layer_normalization",
+                "up_sampling2d",
+                "zero_padding2d",
+                "normalization",
                 "global_average_pooling2d",
                 "global_max_pooling2d",
             ]

@@ -64,8 +64,8 @@ KIND = LayerKind(
     family=Family.PREPROCESSING,
     summary=T("Cuts the middle out of pictures."),
     help=T(
-        "What matters mostly stands in the middle of a picture, and so the edges are cut off "
-        "until the rows and columns asked for are left; nothing is stretched or learned. Cropping2D "
+        "What matters mostly stands in the middle of a picture, so the edges are cut off until "
+        "the rows and columns asked for are left; nothing is stretched or learned. Cropping2D "
         "says how much goes, this layer how much stays."
     ),
     parameters=(

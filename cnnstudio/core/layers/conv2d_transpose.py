@@ -92,7 +92,7 @@ class _Spread:
     def formula(self) -> str:
         """The output length in symbols."""
         if self.same:
-            return "I·S" if self.extra is None else "(I − 1)·S + F_eff mod 2 + P_out"
+            return "I·S" if self.extra is None else "(I − 1)·S + F_eff − 2·⌊F_eff / 2⌋ + P_out"
         extra = "max(S − F_eff, 0)" if self.extra is None else "P_out"
         return f"(I − 1)·S + F_eff + {extra}"
 
@@ -103,7 +103,7 @@ class _Spread:
             return f"{self.size}·{self.stride}"
         spread = f"({self.size} − 1)·{self.stride}"
         if self.same:
-            return f"{spread} + {self.kernel} mod 2 + {self.extra}"
+            return f"{spread} + {self.kernel} − 2·⌊{self.kernel} / 2⌋ + {self.extra}"
         extra = f"max({self.stride} − {self.kernel}, 0)" if self.extra is None else f"{self.extra}"
         return f"{spread} + {self.kernel} + {extra}"
 

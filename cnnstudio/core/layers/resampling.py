@@ -69,7 +69,7 @@ def _around(middle: int, reach: int, unit: int, length: int, widened: bool) -> S
 
 def shifted(spans: tuple[Span, ...], by: int, length: int) -> tuple[Span, ...]:
     """The spans moved by `by` cells and kept within an axis of `length` cells."""
-    moved = ((max(first + by, 0), min(after + by, length)) for first, after in spans)
+    moved = ((min(max(first + by, 0), length), min(after + by, length)) for first, after in spans)
     return tuple((first, max(first, after)) for first, after in moved)
 
 
