@@ -20,9 +20,16 @@ from tests.fakes.networks import chain
 
 NAMES = st.text(st.characters(), min_size=1, max_size=12) | st.sampled_from(
     ["합성곱 층", "👩‍🔬🧪", "conv2d", "Conv2D", "a.b", "..", "-", "_", "class", "import", "x",
-     "layer", "\ud800", "input_tensor", "Model", "seed_generator", "1", "é", "é", '"', "'", "\\", "{x}", "#", "%s",
-     "L2", "optimizer", "kernel", "a" * 300]
+     "layer", "\ud800", "input_tensor", "Model", "seed_generator", "1", "é", "é", '"',
+     "'", "\\", "{x}", "#", "%s", "L2", "optimizer", "kernel", "a" * 300]
 )  # fmt: skip
+
+
+# One that Keras makes from its name and one that is made before: both draw from the same seed.
+MIXED = {
+    "kernel_initializer": "he_normal",
+    "bias_initializer": {"name": "random_normal", "stddev": 0.1},
+}
 
 
 @st.composite
@@ -30,7 +37,7 @@ def named(draw: st.DrawFn) -> Network:
     """A chain whose layers have any names that are accepted."""
     network = chain(
         ("input", {"shape": [4, 4, 2]}),
-        ("conv2d", {"filters": 2, "kernel_size": 1, "kernel_regularizer": "l2"}),
+        ("conv2d", {"filters": 2, "kernel_size": 1, "kernel_regularizer": "l2", **MIXED}),
         ("batch_normalization", {}),
         ("activation", {"activation": "tanh"}),
         ("dropout", {"rate": 0.5}),
