@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import re
 import xml.etree.ElementTree as ET
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -159,17 +158,9 @@ def test_hangul_names_are_drawn(design: Open, qtbot: object, tmp_path: Path):
     own = [max(outlines[i] - outlines[1 - i], key=len) for i in (0, 1)]
     assert min(path.count("M") for path in own) > 9  # boxes for missing letters have two each
     save(hands, qtbot, tmp_path / "a.pdf", format=Format.PDF)
-    streams = re.findall(rb"stream\r?\n(.*?)endstream", (tmp_path / "a.pdf").read_bytes(), re.S)
-    letters = b"".join(one for one in map(_inflated, streams) if b"begincmap" in one)
+    letters = b"".join(re.findall(rb"begincmap.*?endcmap", (tmp_path / "a.pdf").read_bytes(), re.S))
     assert f"<{ord('합'):04X}>".encode() in letters  # its text can be searched
     assert not re.search(rb"<E0..>", letters)
-
-
-def _inflated(stream: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(stream)
-    except zlib.error:
-        return b""
 
 
 def test_what_cannot_be_written_is_said_and_leaves_the_old_file(
