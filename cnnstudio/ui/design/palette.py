@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from cnnstudio.core.layers.registry import kinds
@@ -44,6 +44,7 @@ class KindList(QListWidget):
         self._pressed: LayerKind | None = None
         self._press_at = QPoint()
         self._dragging = False
+        self._tiles: dict[tuple[Family, bool, float], QIcon] = {}
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(_TILE, _TILE))
         self.setDragEnabled(False)
@@ -117,13 +118,20 @@ class KindList(QListWidget):
 
     def _add_kind(self, kind: LayerKind) -> None:
         theme = self._context.theme
-        item = QListWidgetItem(untinted(self._tile(kind.family)), kind.keras)
+        item = QListWidgetItem(self._tile(kind.family), kind.keras)
         item.setData(_KIND, kind.id)
         item.setToolTip(self._context.language.show(kind.summary))
         item.setSizeHint(QSize(0, theme.scaled(_ROW)))
         self.addItem(item)
 
-    def _tile(self, family: Family) -> QPixmap:
+    def _tile(self, family: Family) -> QIcon:
+        """Drawn once: Qt keeps what it paints of an icon, and a new one each time beside it."""
+        key = (family, self._context.theme.dark, self.devicePixelRatioF())
+        if key not in self._tiles:
+            self._tiles[key] = untinted(self._draw_tile(family))
+        return self._tiles[key]
+
+    def _draw_tile(self, family: Family) -> QPixmap:
         theme, ratio = self._context.theme, self.devicePixelRatioF()
         pixmap = QPixmap(QSize(_TILE, _TILE) * ratio)
         pixmap.setDevicePixelRatio(ratio)

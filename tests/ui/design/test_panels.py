@@ -16,6 +16,7 @@ from cnnstudio.core.network import Link, Network
 from cnnstudio.core.text import T
 from cnnstudio.ui.canvas.faces import Severity
 from cnnstudio.ui.design.derivation import ReasonRow
+from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.form import Form
 from tests.ui.design.hands import LEFT, NONE, Hands
 
@@ -157,6 +158,20 @@ def test_narrow_windows_have_a_rail_and_the_code_in_the_dock(design: Open):
     assert widget.palette_panel.isVisible()
     assert widget.code not in widget.dock.buttons
     assert widget.code.isVisible()
+
+
+def test_the_palette_filled_again_shows_the_icons_it_has(design: Open, context: Context):
+    listed = design().widget.palette_panel.kinds
+
+    def icons() -> list[int]:
+        return [listed.item(row).icon().cacheKey() for row in range(listed.count())]
+
+    first = icons()
+    assert len({key for key in first if key}) == len(Family)
+    context.language.changed.emit()
+    assert icons() == first
+    context.theme.set_mode("dark")
+    assert not {key for key in first if key} & set(icons())
 
 
 def test_the_palette_over_the_canvas_goes_with_escape_or_a_click_beside_it(design: Open):
