@@ -11,6 +11,7 @@ from typing import Any
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.layers.numbers import Numbers, as_fraction
 from cnnstudio.core.layers.parameters import Parameter
 from cnnstudio.core.layers.variants import Chosen
 from cnnstudio.core.network import LayerNode, Network
@@ -152,6 +153,9 @@ def _identifier(name: str, taken: set[str]) -> str:
 def _python(parameter: Parameter, value: Any) -> str:
     if isinstance(value, Chosen):
         return _chosen(value)
+    if isinstance(parameter, Numbers) and isinstance(value, float):
+        fraction = as_fraction(value)
+        return repr(value) if fraction is None else f"{fraction[0]} / {fraction[1]}"
     return repr(_tuples(parameter.write(value)))
 
 

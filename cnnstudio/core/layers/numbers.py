@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from cnnstudio.core.layers.parameters import MAXIMUM, Parameter, or_none
 from cnnstudio.core.text import T
@@ -45,3 +46,12 @@ class Numbers(Parameter):
             and self.minimum <= raw
             and abs(raw) <= MAXIMUM
         )
+
+
+def as_fraction(value: float) -> tuple[int, int] | None:
+    """The fraction a person would write for `value`, such as (1, 255); None for a short decimal."""
+    if len(repr(value)) < 12:
+        return None
+    fraction = Fraction(value).limit_denominator(1000)
+    numerator, denominator = fraction.numerator, fraction.denominator
+    return (numerator, denominator) if numerator / denominator == value else None

@@ -17,17 +17,19 @@ class AxesField(SizesField):
 
     def _shown(self) -> str:
         if isinstance(self._value, list):
-            return ", ".join(_text(part) or "None" for part in self._value)
-        return _text(self._value)
+            return ", ".join(self._text(part) or "None" for part in self._value)
+        return self._text(self._value)
 
     def _finish(self) -> None:
         if self.text() == self._shown():
             return
         parts = self.text().strip(" ()[]").replace(",", " ").split()
-        typed = [None if part.lower() == "none" else read_number(part) for part in parts]
+        typed = [self._read(part) for part in parts]
         self._value = typed if len(typed) > 1 else next(iter(typed), None)
         self.changed.emit(self._value)
 
+    def _text(self, part: Any) -> str:
+        return part if isinstance(part, str) else number_text(part)
 
-def _text(part: Any) -> str:
-    return part if isinstance(part, str) else number_text(part)
+    def _read(self, part: str) -> Any:
+        return None if part.lower() == "none" else read_number(part)

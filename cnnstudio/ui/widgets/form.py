@@ -38,6 +38,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField, PairField, SizesField
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.language import Phrase
+from cnnstudio.ui.widgets.numbers_field import NumbersField
 from cnnstudio.ui.widgets.variant_field import VariantField
 
 _SLIDER_STEPS = 100
@@ -135,8 +136,10 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
             return field
         case BorderOf():
             return BorderField(context, name, parameter.maximum)
-        case Axis(several=True) | NoiseShape() | Order() | Numbers():
+        case Axis(several=True) | NoiseShape() | Order():
             return AxesField(context, name)
+        case Numbers():
+            return NumbersField(context, name)
         case Number() if math.isfinite(parameter.minimum) and math.isfinite(parameter.maximum):
             return SliderField(context, parameter)
         case _:

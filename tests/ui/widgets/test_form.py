@@ -21,12 +21,18 @@ from cnnstudio.core.layers.parameters import (
     PairOf,
     Sizes,
 )
+from cnnstudio.core.layers.permute import KIND as PERMUTE
+from cnnstudio.core.layers.rescaling import KIND as RESCALING
+from cnnstudio.core.layers.reshape import KIND as RESHAPE
+from cnnstudio.core.layers.zero_padding2d import KIND as ZERO_PADDING
 from cnnstudio.core.text import T
 from cnnstudio.ui.widgets.axes_field import AxesField
+from cnnstudio.ui.widgets.border_field import BorderField
 from cnnstudio.ui.widgets.choices import Segmented
 from cnnstudio.ui.widgets.context import Context
-from cnnstudio.ui.widgets.fields import NumberField, PairField, number_text, read_number
+from cnnstudio.ui.widgets.fields import NumberField, PairField, SizesField, number_text, read_number
 from cnnstudio.ui.widgets.form import Form, SliderField
+from cnnstudio.ui.widgets.numbers_field import NumbersField
 
 PARAMETERS = (
     Integer(name="units", label=T("Units"), help=T("How many."), default=10, maximum=1000),
@@ -234,3 +240,70 @@ def test_what_is_said_of_each_axis_may_be_none(qtbot: QtBot, context: Context) -
     assert heard == [("noise_shape", [None, 1, 1, None])]
     _type(qtbot, field, "None")
     assert heard[1:] == [("noise_shape", None)]
+
+
+def test_the_sides_of_a_border_are_fields(qtbot: QtBot, context: Context) -> None:
+    form = Form(context, ZERO_PADDING.parameters)
+    qtbot.addWidget(form)
+    form.show()
+    form.set_values({"padding": [1, [2, 3]]})
+    border = form.editor("padding")
+    assert isinstance(border, BorderField)
+    assert border.value == [[1, 1], [2, 3]]
+    heard = _heard(form)
+    _type(qtbot, border.fields[1], "0")
+    qtbot.keyClick(border.fields[3], Qt.Key.Key_Down)
+    _type(qtbot, border.fields[0], "0")
+    assert heard == [
+        ("padding", [[1, 0], [2, 3]]),
+        ("padding", [[1, 0], [2, 2]]),
+        ("padding", [0, 2]),
+    ]
+    _type(qtbot, border.fields[0], "-1")
+    assert "((top, bottom), (left, right))" in form.problem("padding")
+    assert len(heard) == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "shown"),
+    [
+        ("1/255", 1 / 255, "1/255"),
+        ("0.5", 0.5, "0.5"),
+        ("-2", -2.0, "−2"),
+        ("0.485 0.456, 0.406", [0.485, 0.456, 0.406], "0.485, 0.456, 0.406"),
+    ],
+)
+def test_numbers_may_be_fractions_and_one_for_each_channel(
+    qtbot: QtBot, context: Context, typed: str, value: object, shown: str
+) -> None:
+    form = Form(context, RESCALING.parameters)
+    qtbot.addWidget(form)
+    form.show()
+    form.set_values({"scale": 3})
+    heard = _heard(form)
+    field = form.editor("scale")
+    assert isinstance(field, NumbersField)
+    _type(qtbot, field, typed)
+    assert heard == [("scale", value)]
+    form.set_values({"scale": value})
+    assert field.text() == shown
+    _type(qtbot, field, "1/0")
+    assert "one for each channel" in form.problem("scale")
+
+
+def test_an_order_of_axes_and_a_shape_with_one_axis_left_open(
+    qtbot: QtBot, context: Context
+) -> None:
+    form = Form(context, [*PERMUTE.parameters, *RESHAPE.parameters])
+    qtbot.addWidget(form)
+    form.show()
+    form.set_values({"target_shape": [7, -1]})
+    heard = _heard(form)
+    shape = form.editor("target_shape")
+    assert isinstance(shape, SizesField)
+    assert shape.text() == "7×−1"
+    _type(qtbot, shape, "-1 x 16")
+    _type(qtbot, form.editor("dims"), "3, 1, 2")
+    assert heard == [("target_shape", [-1, 16]), ("dims", [3, 1, 2])]
+    _type(qtbot, form.editor("dims"), "1, 1, 2")
+    assert "every axis once" in form.problem("dims")
