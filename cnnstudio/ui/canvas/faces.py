@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
+from cnnstudio.core.layers.numbers import as_fraction
 from cnnstudio.core.layers.parameters import Flag
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import LayerNode, Network
@@ -168,9 +169,13 @@ _GUESSED: dict[str, tuple[Any, ...]] = {
     "l1": (0, 0.0),
     "l2": (0, 0.0),
     "shared_axes": (None,),
+    "depth_multiplier": (1,),
+    "offset": (0, 0.0),
+    "mean": (None,),
+    "variance": (None,),
 }
 _SPELLED = {"relu": "ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "relu6": "ReLU6"}
-_AXES = ("axis", "axes", "shared_axes")
+_AXES = ("axis", "axes", "shared_axes", "dims", "scale", "offset", "mean", "variance")
 _NAMED = {
     "strides": "stride",
     "rate": "rate",
@@ -187,6 +192,11 @@ _NAMED = {
     "scale": "scale",
     "shared_axes": "shared",
     "stddev": "σ",
+    "depth_multiplier": "depth",
+    "mean": "μ",
+    "n": "n =",
+    "offset": "offset",
+    "variance": "σ²",
 }
 
 
@@ -200,12 +210,21 @@ def _shown(name: str, value: Any, default: Any, is_flag: bool) -> str:
     if isinstance(value, list | tuple):
         same = len(set(map(str, value))) == 1 and name in _NAMED
         between = ", " if name in _AXES else "×"
-        text = str(value[0]) if same else between.join(map(str, value))
+        text = _part(value[0]) if same else between.join(map(_part, value))
     elif name in ("kernel_size", "pool_size"):
         text = f"{value}×{value}"
     else:
-        text = str(value)
+        text = _part(value)
     return f"{_NAMED[name]} {text}" if name in _NAMED else text
+
+
+def _part(value: Any) -> str:
+    """A value, or one of several: a fraction as such, both sides of a border as ``0+1``."""
+    if isinstance(value, list):
+        return "+".join(map(str, value))
+    if isinstance(value, float) and (fraction := as_fraction(value)) is not None:
+        return f"{fraction[0]}/{fraction[1]}"
+    return str(value).replace("-", "−")
 
 
 def tooltip(analysis: Analysis, id: str, show: Show) -> str:
