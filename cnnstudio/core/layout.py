@@ -1,6 +1,16 @@
-"""Automatic layout: rows by depth, columns by branch."""
+"""Automatic layout: rows by depth, the longest way straight down, branches in columns beside it.
+
+Layers are put on *tracks*: chains that go straight down. The first track is the longest way
+through the network, the others are what branches off. Their order from left to right follows
+where they come from and the inputs they lead to, so that branches of a block lie in the order of
+its merge and don't cross; then each takes the column nearest to the first track. A link without a
+layer on it (a skip) has no track: it is drawn outside the cards.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -10,56 +20,177 @@ CARD_WIDTH = 304.0
 CARD_HEIGHT = 56.0
 CARD_PITCH = CARD_HEIGHT + 22.0
 COLUMN_PITCH = 352.0
+FAN = 26.0
+"""So much higher is the gap between two rows in which links change columns."""
 
 
 def lay_out(network: Network) -> Network:
-    """Gives every card a place: every layer below what feeds it, the main branch straight down.
+    """Gives every card a place; the same network always gets the same ones.
 
-    A layer's row is the length of the longest way to it. It takes the column of its first input
-    if that is free, else the next free one to the right; a link that passes rows keeps a column
-    free in them, so that it isn't drawn behind cards. Layers on a cycle, and those behind one,
-    follow below in the order of `layers`.
+    Every layer stands below what feeds it, no card lies on another, and no other card stands
+    between two layers of a track. Layers on a cycle, and those behind one, follow below in the
+    order of `layers`.
     """
     rows = _rows(network)
-    last = {
-        id: max((rows[k.target] for k in network.outgoing[id] if k.target in rows), default=row)
-        for id, row in rows.items()
-    }
-    by_row: list[list[str]] = [[] for _ in range(max(rows.values(), default=-1) + 1)]
-    for id, row in rows.items():
-        by_row[row].append(id)
-    columns: dict[str, int] = {}
-    lanes: dict[str, int] = {}  # the column in which a layer's output passes the row
-    for row, ids in enumerate(by_row):
-        taken: set[int] = set()
-        for id in ids:
-            wanted = [lanes[k.source] for k in network.incoming[id] if k.source in lanes]
-            columns[id] = _free(taken, wanted[0] if wanted else 0)
-        passing = {id: _free(taken, lane) for id, lane in lanes.items() if last[id] > row}
-        lanes = passing | {id: columns[id] for id in ids}
+    columns = _columns(network, rows)
+    tops = _tops(network, rows, columns)
     layers = tuple(
-        replace(node, position=(columns[node.id] * COLUMN_PITCH, rows[node.id] * CARD_PITCH))
+        replace(node, position=(columns[node.id] * COLUMN_PITCH, tops[rows[node.id]]))
         for node in network.layers
     )
     return network if layers == network.layers else replace(network, layers=layers)
 
 
 def _rows(network: Network) -> dict[str, int]:
-    """Every layer's row, in the order of `network.order`."""
+    """Every layer's row, in the order of `network.order`: the length of the longest way to it.
+
+    What nothing feeds stands right above what it feeds.
+    """
     rows: dict[str, int] = {}
     for id in network.order:
         above = (rows[k.source] for k in network.incoming[id] if k.source in rows)
         rows[id] = max(above, default=-1) + 1
+    for id in network.order:
+        if not network.incoming[id] and network.outgoing[id]:
+            below = (rows[k.target] for k in network.outgoing[id] if k.target in rows)
+            rows[id] = max(min(below, default=1) - 1, 0)
     for id in network.by_id:
         if id not in rows:
             rows[id] = max(rows.values(), default=-1) + 1
     return rows
 
 
-def _free(taken: set[int], wanted: int) -> int:
-    """Takes the first free column from `wanted` on to the right."""
-    column = wanted
-    while column in taken:
-        column += 1
-    taken.add(column)
-    return column
+@dataclass(eq=False)
+class _Track:
+    """A chain that goes straight down.
+
+    Attributes:
+        ids: Its layers.
+        top: Its first row.
+        bottom: Its last row, those included in which only its output goes on down.
+    """
+
+    ids: list[str]
+    top: int
+    bottom: int
+    left: list[_Track] = field(default_factory=list)
+    right: list[_Track] = field(default_factory=list)
+
+
+def _columns(network: Network, rows: dict[str, int]) -> dict[str, int]:
+    """Every layer's column; 0 for the longest way."""
+    tracks = _tracks(network, rows)
+    order = _from_left_to_right(network, tracks)
+    middle = order.index(tracks[0]) if tracks else 0
+    columns: dict[str, int] = {}
+    for side, beside in ((1, order[middle:]), (-1, order[middle::-1])):
+        skyline = [-1] * (max(rows.values(), default=0) + 1)
+        for track in beside:
+            column = max(skyline[track.top : track.bottom + 1]) + 1
+            skyline[track.top : track.bottom + 1] = [column] * (track.bottom + 1 - track.top)
+            columns |= dict.fromkeys(track.ids, side * column)
+    return columns
+
+
+def _tracks(network: Network, rows: dict[str, int]) -> list[_Track]:
+    """All layers as tracks, the longest way first, then from the top down."""
+    ahead: dict[str, int] = {}  # how many layers the longest way from here still has
+    for id in reversed(network.order):
+        ahead[id] = 1 + max((ahead.get(k.target, 0) for k in network.outgoing[id]), default=0)
+    starts = sorted(network.order, key=lambda id: -ahead[id])[:1]
+    on: set[str] = set()
+    tracks = []
+    for start in (*starts, *network.order, *network.by_id):
+        if start in on:
+            continue
+        ids = [start]
+        while following := [
+            k.target
+            for k in network.outgoing[ids[-1]]
+            if k.target not in on and k.target in ahead and k.target not in ids
+        ]:
+            ids.append(max(following, key=lambda id: ahead[id]))
+        on.update(ids)
+        leads = [rows[k.target] for k in network.outgoing[ids[-1]] if k.target in rows]
+        top, last = rows[ids[0]], rows[ids[-1]]
+        tracks.append(_Track(ids, top, max([last, *(row - 1 for row in leads)])))
+    return tracks
+
+
+def _from_left_to_right(network: Network, tracks: list[_Track]) -> list[_Track]:
+    """The tracks in an order in which those that branch and merge together lie side by side."""
+    of = {id: track for track in tracks for id in track.ids}
+    sides: list[tuple[int, int, int, _Track, _Track]] = []
+    for number, track in enumerate(tracks[1:]):
+        beside, away = _neighbour(network, of, track, tracks[0])
+        sides.append((track.top, -abs(away), number, track, beside))
+        (beside.left if away < 0 else beside.right).append(track)
+    rank = {id(track): key for *key, track, _ in sides}
+    for track in tracks:
+        # The farthest from the merge's own input comes first: it goes outermost.
+        track.left.sort(key=lambda one: rank[id(one)])
+        track.right.sort(key=lambda one: rank[id(one)], reverse=True)
+    return list(_in_order(tracks[0])) if tracks else []
+
+
+def _in_order(track: _Track) -> Iterable[_Track]:
+    """The track with all that lies left and right of it; without recursion, they may be many."""
+    stack: list[tuple[_Track, bool]] = [(track, False)]
+    while stack:
+        one, opened = stack.pop()
+        if opened:
+            yield one
+            continue
+        stack += [(other, False) for other in reversed(one.right)]
+        stack.append((one, True))
+        stack += [(other, False) for other in reversed(one.left)]
+
+
+def _neighbour(
+    network: Network, of: dict[str, _Track], track: _Track, trunk: _Track
+) -> tuple[_Track, int]:
+    """The track a branch lies beside, and how far from it: negative on its left.
+
+    It lies beside the track it branches off if that leads to the same merge or goes on there, on
+    the side its input of the merge is on.
+    """
+    comes = [k.source for k in network.incoming[track.ids[0]] if k.source in of]
+    leads = [k for k in network.outgoing[track.ids[-1]] if of.get(k.target, track) is not track]
+    parent = of[comes[0]] if comes else None
+    if parent is track:
+        parent = None
+    if not leads:
+        return parent or trunk, 1
+    into = leads[0]
+    merged = of[into.target]
+    beside = parent if parent is not None else merged
+    own = _slot_of(network, beside, into.target)
+    if own is None and (via := _slot_of(network, merged, into.target)) is not None:
+        beside, own = merged, via
+    if beside is track or own is None:
+        return trunk, 1
+    return beside, (into.slot - own) or 1
+
+
+def _slot_of(network: Network, track: _Track, target: str) -> int | None:
+    """The input of `target` that a track leads to; None if it doesn't."""
+    ids = set(track.ids)
+    slots = [k.slot for k in network.incoming[target] if k.source in ids]
+    if target in ids:  # its own way in, not a skip past it
+        before = track.ids[track.ids.index(target) - 1] if target != track.ids[0] else ""
+        slots = [k.slot for k in network.incoming[target] if k.source == before] or slots
+    return slots[0] if slots else None
+
+
+def _tops(network: Network, rows: dict[str, int], columns: dict[str, int]) -> list[float]:
+    """How far down each row is: farther where links change columns above it."""
+    fans = [0.0] * (max(rows.values(), default=-1) + 1)
+    for link in network.links:
+        known = link.source in columns and link.target in columns
+        if known and columns[link.source] != columns[link.target]:
+            fans[rows[link.target]] = FAN
+    tops, y = [], 0.0
+    for number, fan in enumerate(fans):
+        y += (CARD_PITCH + fan) if number else 0.0
+        tops.append(y)
+    return tops

@@ -13,7 +13,6 @@ from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.fixes import apply_fix
 from cnnstudio.core.layers.registry import kinds
-from cnnstudio.core.layout import CARD_PITCH, COLUMN_PITCH
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import T
@@ -130,27 +129,6 @@ def test_duplicate_gives_fresh_ids_and_names_and_keeps_inner_links() -> None:
 def test_paste_into_an_empty_network_gives_the_same_network() -> None:
     clip = edits.copy(lecture(), [node.id for node in lecture().layers])
     assert edits.paste(Network(), clip, (0, 0)) == lecture()
-
-
-def test_lay_out_keeps_the_main_branch_straight_and_skips_beside_it() -> None:
-    network = edits.lay_out(edits.insert(residual(), Link("n1", "n4", 1), "conv2d"))
-    places = {node.name: node.position for node in network.layers}
-    assert [places[name][0] for name in ("input", "conv2d", "conv2d_1", "add", "flatten")] == [
-        0
-    ] * 5
-    assert places["conv2d_2"] == (COLUMN_PITCH, CARD_PITCH)
-    assert places["add"] == (0, 3 * CARD_PITCH)
-
-
-@given(graphs())
-def test_lay_out_puts_no_card_on_another_and_every_layer_below_what_feeds_it(
-    network: Network,
-) -> None:
-    network = edits.lay_out(network)
-    assert len({node.position for node in network.layers}) == len(network.layers)
-    for link in network.links:
-        assert network.by_id[link.source].position[1] < network.by_id[link.target].position[1]
-    assert edits.lay_out(network) is network
 
 
 Edit = Callable[[Network], Network]

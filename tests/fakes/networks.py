@@ -113,3 +113,33 @@ def graphs(draw: st.DrawFn, largest: int = 12) -> Network:
         for source in sources:
             network = edits.connect(network, source, network.layers[-1].id)
     return network
+
+
+class Graph:
+    """A network made layer by layer; shapes are nobody's business."""
+
+    def __init__(self) -> None:
+        self._layers: list[LayerNode] = []
+        self._links: list[Link] = []
+
+    def add(self, kind: str, *sources: str) -> str:
+        """Adds a layer fed by others, in the order of its inputs; returns its id."""
+        id = f"n{len(self._layers) + 1}"
+        self._layers.append(LayerNode(id, kind, f"{kind}_{id}"))
+        self._links += [Link(source, id, slot) for slot, source in enumerate(sources)]
+        return id
+
+    def chain(self, source: str, *kinds: str) -> str:
+        """Adds layers one behind the other; returns the last one's id."""
+        for kind in kinds:
+            source = self.add(kind, source)
+        return source
+
+    def name(self, id: str) -> str:
+        """A layer's name."""
+        return next(node.name for node in self._layers if node.id == id)
+
+    @property
+    def network(self) -> Network:
+        """What was made."""
+        return Network(tuple(self._layers), tuple(self._links))

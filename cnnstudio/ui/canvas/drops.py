@@ -15,7 +15,7 @@ from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import T
 from cnnstudio.ui.canvas.cards import CardItem
 from cnnstudio.ui.canvas.editor import Trial
-from cnnstudio.ui.canvas.faces import faces_of
+from cnnstudio.ui.canvas.faces import Face, faces_of
 from cnnstudio.ui.canvas.geometry import (
     CARD_HEIGHT,
     CARD_WIDTH,
@@ -24,12 +24,12 @@ from cnnstudio.ui.canvas.geometry import (
     aligned,
     bounds,
     card_rect,
-    routes,
     slot_at,
 )
 from cnnstudio.ui.canvas.gestures import DRAG_DISTANCE, Gesture
 from cnnstudio.ui.canvas.layout import places_of
 from cnnstudio.ui.canvas.links import NOTE_WIDTH
+from cnnstudio.ui.canvas.routing import routes
 from cnnstudio.ui.canvas.scene import Outcome
 
 if TYPE_CHECKING:
@@ -187,21 +187,20 @@ class PressCard(Gesture):
         self.scene.end_preview()
 
 
-class DropLayer(Gesture):
-    """Brings a layer from the palette: a live ghost, and the slot it would fill.
+class Drop(Gesture):
+    """Brings a card from the palette: a live ghost, and the slot it would fill.
 
     Args:
         view: The canvas.
-        kind: The kind of the new layer.
     """
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    joins = True
+    """Whether it takes something in, so that it joins what it is dropped on."""
 
-    def __init__(self, view: CanvasView, kind: LayerKind) -> None:
+    def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
-        self.kind = kind
         self.slot: Slot | None = None
-        self._entries = (NewLayer(kind),)
         self._open = OpenSlot(view)
         self._ghost: CardItem | None = None
         network = self.scene.network
@@ -223,15 +222,14 @@ class DropLayer(Gesture):
     def _slot(self, p: Point) -> Slot | None:
         if self.slot is not None and card_rect(self.slot.at).grown(8).holds(p):
             return self.slot
-        if self.kind.inputs == (0, 0):
+        if not self.joins:
             return None
         return slot_at(p, self.scene.paths, self.scene.places, self._ends)
 
     def _try(self, slot: Slot | None) -> None:
         """Makes room, and says what a drop would do."""
-        trial = self.view.editor.trial(self._entries, slot)
-        (id,) = trial.ids
-        face = faces_of(trial.network, trial.analysis, {}, only=id)[id]
+        trial = self.trial(slot)
+        face = self.face(trial)
         face = replace(face, count=f"+{face.count}" if face.count else "")
         if self._ghost is None:
             self._ghost = CardItem(face, self.view.context.theme)
@@ -266,7 +264,43 @@ class DropLayer(Gesture):
                     self.scene.places.values(),
                 )
             )
-            self.view.add_layer(self.kind, slot or Slot(place))
+            self.add(slot or Slot(place))
 
     def cancel(self) -> None:
         self._leave()
+
+    def trial(self, slot: Slot | None) -> Trial:
+        """What a drop in `slot` would come to; None is on its own."""
+        raise NotImplementedError
+
+    def face(self, trial: Trial) -> Face:
+        """What the card would say."""
+        raise NotImplementedError
+
+    def add(self, slot: Slot) -> None:
+        """Makes the drop."""
+        raise NotImplementedError
+
+
+class DropLayer(Drop):
+    """Brings a layer.
+
+    Args:
+        view: The canvas.
+        kind: The kind of the new layer.
+    """
+
+    def __init__(self, view: CanvasView, kind: LayerKind) -> None:
+        super().__init__(view)
+        self.kind = kind
+        self.joins = kind.inputs != (0, 0)
+
+    def trial(self, slot: Slot | None) -> Trial:
+        return self.view.editor.trial((NewLayer(self.kind),), slot)
+
+    def face(self, trial: Trial) -> Face:
+        (id,) = trial.ids
+        return faces_of(trial.network, trial.analysis, {}, only=id)[id]
+
+    def add(self, slot: Slot) -> None:
+        self.view.add_layer(self.kind, slot)

@@ -7,10 +7,7 @@ upper left corner.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cnnstudio.core.network import Link
@@ -25,7 +22,6 @@ PORT_SPREAD = 32.0
 SNAP = 24.0
 ALIGN = 8.0
 LINK_HIT = 8.0
-LANE = 24.0
 _SAMPLES = 12
 
 
@@ -139,44 +135,6 @@ def direct(start: Point, end: Point) -> Path:
     return (Curve(start, Point(start.x, start.y + reach), Point(end.x, end.y - reach), end),)
 
 
-def around(start: Point, end: Point, lane: float) -> Path:
-    """A link that leaves the chain, runs along x = `lane` and comes back above `end`."""
-    half = GAP / 2
-    corners = [
-        start,
-        Point(start.x, start.y + half),
-        Point(lane, start.y + half),
-        Point(lane, end.y - half),
-        Point(end.x, end.y - half),
-        end,
-    ]
-    return _rounded(corners, half)
-
-
-def _rounded(corners: Sequence[Point], radius: float) -> Path:
-    """A polyline with its corners rounded."""
-    curves: list[Curve] = []
-    here = corners[0]
-    for corner, after in pairwise(corners[1:]):
-        r = min(radius, math.dist(here, corner), math.dist(corner, after) / 2)
-        enter, leave = _towards(corner, here, r), _towards(corner, after, r)
-        if math.dist(here, enter) > 1e-6:
-            curves.append(line(here, enter))
-        if r > 0:
-            curves.append(Curve(enter, _towards(corner, enter, 0.45 * r),
-                                _towards(corner, leave, 0.45 * r), leave))  # fmt: skip
-        here = leave
-    curves.append(line(here, corners[-1]))
-    return tuple(curves)
-
-
-def _towards(a: Point, b: Point, by: float) -> Point:
-    length = math.dist(a, b)
-    if length == 0:
-        return a
-    return Point(a.x + (b.x - a.x) * by / length, a.y + (b.y - a.y) * by / length)
-
-
 def distance(path: Path, p: Point) -> float:
     """How far `p` is from the nearest point of `path`."""
     best = math.inf
@@ -207,95 +165,6 @@ def path_bounds(path: Path) -> Rect:
 def path_middle(path: Path) -> Point:
     """Where a link's label stands."""
     return path[len(path) // 2].at(0.5)
-
-
-def routes(links: Iterable[Link], places: Places, ports: Mapping[str, int]) -> dict[Link, Path]:
-    """The path of every link whose two ends stand on the canvas.
-
-    A link with cards in its way, or one that goes up, runs outside them on the side with fewer
-    cards to cross; several on one side are nested, the shortest innermost.
-
-    Args:
-        links: The links.
-        places: Where each layer's card stands.
-        ports: How many input ports each layer shows (1 where absent).
-    """
-    field = _Field(places)
-    found: dict[Link, Path] = {}
-    blocked: list[tuple[float, Link, Point, Point, list[Rect]]] = []
-    for link in links:
-        if link.source not in places or link.target not in places:
-            continue
-        start = output_port(places[link.source])
-        end = input_port(
-            places[link.target], link.slot, max(ports.get(link.target, 1), link.slot + 1)
-        )
-        obstacles = field.between(start, end)
-        if obstacles or end.y < start.y:
-            blocked.append((abs(end.y - start.y), link, start, end, obstacles))
-        else:
-            found[link] = direct(start, end)
-    taken: dict[float, list[Rect]] = defaultdict(list)
-    for _, link, start, end, obstacles in sorted(blocked, key=lambda b: (b[0], b[1])):
-        lane = _lane(field, start, end, obstacles, taken)
-        taken[lane].append(_corridor(lane, start, end))
-        found[link] = around(start, end, lane)
-    return found
-
-
-class _Field:
-    """The cards, sorted so that those in a strip are found quickly."""
-
-    def __init__(self, places: Places) -> None:
-        self._rects = sorted((card_rect(p) for p in places.values()), key=lambda r: r.y)
-        self._tops = [r.y for r in self._rects]
-
-    def strip(self, top: float, bottom: float) -> list[Rect]:
-        """Cards with a part between two heights."""
-        first = bisect_left(self._tops, top - CARD_HEIGHT)
-        return self._rects[first : bisect_right(self._tops, bottom)]
-
-    def between(self, start: Point, end: Point) -> list[Rect]:
-        """Cards a direct link would run under."""
-        if end.y <= start.y:
-            return [r for r in self.strip(end.y, start.y) if r.y < start.y and r.bottom > end.y]
-        inside = [r for r in self.strip(start.y, end.y) if start.y < r.centre.y < end.y]
-        path = direct(start, end)
-        return [
-            r for r in inside if distance(path, r.centre) < CARD_HEIGHT / 2 or _crosses(path, r)
-        ]
-
-
-def _crosses(path: Path, rect: Rect) -> bool:
-    return any(rect.holds(c.at(i / _SAMPLES)) for c in path for i in range(_SAMPLES + 1))
-
-
-def _corridor(lane: float, start: Point, end: Point) -> Rect:
-    top, bottom = min(start.y, end.y), max(start.y, end.y)
-    return Rect(lane - LANE / 2 + 1, top, LANE - 2, bottom - top)
-
-
-def _lane(
-    field: _Field,
-    start: Point,
-    end: Point,
-    obstacles: list[Rect],
-    taken: Mapping[float, list[Rect]],
-) -> float:
-    """The x a blocked link runs along; the right side unless the left crosses fewer cards."""
-    top, bottom = min(start.y, end.y), max(start.y, end.y)
-    right = max([r.right for r in obstacles] + [start.x, end.x])
-    left = min([r.x for r in obstacles] + [start.x, end.x])
-    best: tuple[int, float] | None = None
-    for edge, step in ((right, LANE), (left, -LANE)):
-        lane = edge + step
-        while any(top <= other.bottom and other.y <= bottom for other in taken.get(lane, ())):
-            lane += step
-        crossed = sum(1 for r in field.strip(top, bottom) if _corridor(lane, start, end).meets(r))
-        if best is None or crossed < best[0]:
-            best = (crossed, lane)
-    assert best is not None
-    return best[1]
 
 
 # --- hit-testing ---------------------------------------------------------------------------------

@@ -35,10 +35,10 @@ from cnnstudio.ui.canvas.geometry import (
     distance,
     nearest_port,
     path_bounds,
-    routes,
 )
 from cnnstudio.ui.canvas.layout import places_of
 from cnnstudio.ui.canvas.links import DraftLink, LinkItem, NoteItem, SlotItem
+from cnnstudio.ui.canvas.routing import routes
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.theme.tokens import CANVAS_MOTION_MS
 from cnnstudio.ui.widgets.context import Context

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cnnstudio.core.network import Link
 from cnnstudio.ui.canvas import geometry as g
 from cnnstudio.ui.canvas.geometry import Point, Port, Slot
+from cnnstudio.ui.canvas.routing import routes
 
 CHAIN = {"a": Point(0, 0), "b": Point(0, g.ROW), "c": Point(0, 2 * g.ROW)}
 AB, BC, AC = Link("a", "b"), Link("b", "c"), Link("a", "c", 1)
@@ -30,7 +31,7 @@ def test_an_aligned_link_is_straight_and_a_shifted_one_leaves_and_arrives_uprigh
 
 
 def test_a_skip_link_runs_outside_the_chain():
-    found = g.routes([AB, BC, AC], CHAIN, {"c": 2})
+    found = routes([AB, BC, AC], CHAIN, {"c": 2})
     card = g.card_rect(CHAIN["b"])
     points = [curve.at(t / 8) for curve in found[AC] for t in range(9)]
     assert not any(card.holds(p) for p in points)
@@ -40,27 +41,27 @@ def test_a_skip_link_runs_outside_the_chain():
 
 def test_a_skip_link_takes_the_side_with_fewer_cards():
     beside = CHAIN | {"r": Point(g.COLUMN - 40, g.ROW)}
-    lane = max(p.x for curve in g.routes([AC], CHAIN, {"c": 2})[AC] for p in curve)
+    lane = max(p.x for curve in routes([AC], CHAIN, {"c": 2})[AC] for p in curve)
     assert lane > g.CARD_WIDTH
-    lane = min(p.x for curve in g.routes([AC], beside, {"c": 2})[AC] for p in curve)
+    lane = min(p.x for curve in routes([AC], beside, {"c": 2})[AC] for p in curve)
     assert lane < 0
 
 
 def test_two_skip_links_on_one_side_have_lanes_of_their_own():
     places = CHAIN | {"d": Point(0, 3 * g.ROW)}
-    found = g.routes([AC, Link("a", "d", 1)], places, {"c": 2, "d": 2})
+    found = routes([AC, Link("a", "d", 1)], places, {"c": 2, "d": 2})
     lanes = {max(p.x for curve in path for p in curve) for path in found.values()}
     assert len(lanes) == 2
 
 
 def test_a_link_that_goes_up_keeps_clear_of_both_cards():
-    (path,) = g.routes([Link("c", "a")], CHAIN, {}).values()
+    (path,) = routes([Link("c", "a")], CHAIN, {}).values()
     assert max(p.x for curve in path for p in curve) > g.CARD_WIDTH
     assert path[-1].end == g.input_port(CHAIN["a"])
 
 
 def test_a_link_to_a_missing_layer_has_no_path():
-    assert g.routes([Link("a", "gone")], CHAIN, {}) == {}
+    assert routes([Link("a", "gone")], CHAIN, {}) == {}
 
 
 @given(
@@ -108,7 +109,7 @@ def test_arrows_never_lead_backwards(direction, start):
 
 
 def test_a_drop_between_two_cards_is_an_insertion():
-    paths = g.routes([AB, BC], CHAIN, {})
+    paths = routes([AB, BC], CHAIN, {})
     slot = g.slot_at(Point(60, 70), paths, CHAIN, ["c"])
     assert slot == Slot(Point(0, g.ROW), AB)
     assert g.slot_at(Point(60, 100), paths, CHAIN, ["c"]).link == AB
@@ -116,13 +117,13 @@ def test_a_drop_between_two_cards_is_an_insertion():
 
 
 def test_a_drop_below_the_last_card_connects_behind_it():
-    paths = g.routes([AB, BC], CHAIN, {})
+    paths = routes([AB, BC], CHAIN, {})
     slot = g.slot_at(Point(150, 2 * g.ROW + 80), paths, CHAIN, ["c"])
     assert slot == Slot(Point(0, 3 * g.ROW), None, "c")
 
 
 def test_a_drop_in_the_open_stands_alone():
-    paths = g.routes([AB, BC], CHAIN, {})
+    paths = routes([AB, BC], CHAIN, {})
     assert g.slot_at(Point(900, 70), paths, CHAIN, ["c"]) is None
 
 
