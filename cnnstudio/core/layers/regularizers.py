@@ -1,4 +1,7 @@
-"""The regularisers of ``keras/src/regularizers``: a penalty on weights or outputs in the loss."""
+"""The regularisers of ``keras/src/regularizers``: a penalty on weights or outputs in the loss.
+
+Left out: OrthogonalRegularizer, which takes matrices only and gives NaN for a single row.
+"""
 
 from __future__ import annotations
 
