@@ -207,8 +207,8 @@ def _advice(v: Values, inputs: Shapes, output: Shape) -> tuple[Advice, ...]:
             Advice(
                 T(
                     "{layer} is built but can't compute: with padding same, an even kernel and an "
-                    "output padding of 0, Keras 3.15 counts one input cell too few. Any other "
-                    "output padding, or none, works."
+                    "output padding of 0, Keras 3.15 counts one input cell too few. It computes "
+                    "with the output padding left out, or above 0."
                 ),
                 "output_padding",
                 (setting("output_padding", None),),

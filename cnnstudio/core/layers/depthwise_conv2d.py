@@ -81,8 +81,8 @@ KIND = LayerKind(
     summary=T("Slides one kernel over each channel by itself; no channel sees another."),
     help=T(
         "Where Conv2D mixes all channels in every filter, here each channel has a kernel of its "
-        "own and becomes a channel of its own. That takes as many times fewer multiplications as "
-        "Conv2D would have filters. Channels don't learn from each other until a 1×1 convolution "
+        "own and becomes a channel of its own. With C channels in and out that takes a C-th of "
+        "Conv2D's multiplications. Channels don't learn from each other until a 1×1 convolution "
         "below mixes them; MobileNet is made of such pairs (Howard et al., 2017)."
     ),
     parameters=(
