@@ -20,7 +20,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
 
 
 @every_kind
-@how(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@how(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_numbers_come_from_their_reasons_and_fixes_can_be_set(
     kind: LayerKind, data: st.DataObject
