@@ -36,10 +36,10 @@ class Variant:
     name: str
     keras: str
     module: str
-    help: Text
-    parameters: tuple[Parameter, ...] = ()
-    check: Callable[[Values], Text | None] = _fits
-    start: Mapping[str, object] = field(default_factory=dict)
+    help: Text = field(repr=False)
+    parameters: tuple[Parameter, ...] = field(default=(), repr=False)
+    check: Callable[[Values], Text | None] = field(default=_fits, repr=False)
+    start: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def plain(self) -> Chosen:
