@@ -80,13 +80,13 @@ KIND = LayerKind(
         interpolation("bilinear"),
         Flag(
             name="crop_to_aspect_ratio",
-            label=T("Crop to proportions"),
+            label=T("Crop to fit"),
             help=T("Whether the proportions are kept by cutting off what sticks out."),
             default=False,
         ),
         Flag(
             name="pad_to_aspect_ratio",
-            label=T("Pad to proportions"),
+            label=T("Pad to fit"),
             help=T("Whether the proportions are kept by filling up the shorter side."),
             default=False,
         ),
