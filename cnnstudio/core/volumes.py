@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cnnstudio.core.analysis import Analysis
+from cnnstudio.core.folding import exit_of, folded
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.volume_grid import Grid, grid_of
 from cnnstudio.core.windows import Span
@@ -93,7 +94,7 @@ class Volume:
     """One layer's output.
 
     Attributes:
-        id: The layer.
+        id: The layer, or the collapsed block.
         form: Box, bar, or unknown.
         shape: Its output shape; () where it isn't known.
         x: The left edge of its front.
@@ -254,14 +255,16 @@ class Drawing:
     """A network as volumes.
 
     Attributes:
-        volumes: By layer, from left to right.
+        volumes: By layer or collapsed block, from left to right.
         arrows: The links between them.
         brackets: Feature extractor and classifier, once there are both.
+        layers: The layer whose output each volume is: of a block the one that leads on.
     """
 
     volumes: Mapping[str, Volume]
     arrows: tuple[Arrow, ...]
     brackets: tuple[Bracket, ...]
+    layers: Mapping[str, str]
 
 
 def draw(
@@ -270,16 +273,22 @@ def draw(
     sections: tuple[Iterable[str], Iterable[str]] | None = None,
     captions: Mapping[str, float] | None = None,
 ) -> Drawing:
-    """Places every layer of a network as a volume.
+    """Places every layer of a network as a volume; a collapsed block is one.
 
     Args:
         analysis: The network and what it comes to.
         look: How it is projected.
         sections: The layers of the feature extractor and of the classifier.
-        captions: How wide each layer's caption is; it gets as much room.
+        captions: How wide the caption of each layer or block is; it gets as much room.
     """
-    grid = grid_of(analysis.network)
-    shapes = {id: facts.output for id, facts in analysis.nodes.items()}
+    view = folded(analysis.network)
+    grid = grid_of(view.network)
+    layers = {
+        id: exit_of(view.whole, view.blocks[id]) if id in view.blocks else id for id in grid.places
+    }
+    shapes = {
+        id: analysis.nodes[layer].output for id, layer in layers.items() if layer in analysis.nodes
+    }
     measure = _measure(shapes.values(), look.scale)
     sizes = {id: _sizes(shapes.get(id), measure, look.angle) for id in grid.places}
     lefts = _lefts(grid, sizes, captions or {})
@@ -291,7 +300,7 @@ def draw(
         shape = shapes.get(id, ())
         volumes[id] = Volume(id, form, shape, x, 0.0, width, height, reach, rise, column, lane)
     volumes, arrows = _Links(grid, volumes).routed()
-    return Drawing(volumes, arrows, _brackets(volumes, arrows, sections))
+    return Drawing(volumes, arrows, _brackets(volumes, arrows, layers, sections), layers)
 
 
 # --- lengths -------------------------------------------------------------------------------------
@@ -521,12 +530,16 @@ def _moved(volume: Volume, ground: float) -> Volume:
 def _brackets(
     volumes: Mapping[str, Volume],
     arrows: Iterable[Arrow],
+    layers: Mapping[str, str],
     sections: tuple[Iterable[str], Iterable[str]] | None,
 ) -> tuple[Bracket, ...]:
     """Above everything. Vectors between feature maps belong to the feature extractor."""
     if sections is None:
         return ()
-    maps, vectors = ([volumes[id] for id in ids if id in volumes] for ids in sections)
+    maps, vectors = (
+        [volumes[id] for id, layer in layers.items() if layer in ids]
+        for ids in map(frozenset, sections)
+    )
     if not maps:
         return ()
     end = max(v.right for v in maps)

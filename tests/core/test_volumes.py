@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.blocks import make_block
+from cnnstudio.core.folding import collapse
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.core.volumes import CAPTION, GAP, Drawing, Form, Look, Scale, Volume, draw
@@ -171,6 +173,18 @@ def test_an_unknown_shape_is_a_question_mark():
     volume = draw(analyse(broken)).volumes["n4"]
     assert volume.form is Form.UNKNOWN
     assert [label.text for label in volume.labels] == ["?"]
+
+
+def test_a_collapsed_block_is_one_volume():
+    network = make_block(lecture(), ["n2", "n3", "n4"], "features")
+    block = network.blocks[0].id
+    network = collapse(network, block)
+    drawing = drawn(network)
+    assert list(drawing.volumes) == ["n1", block, "n5", "n6", "n7", "n8"]
+    assert drawing.volumes[block].shape == (13, 13, 64)
+    assert drawing.layers[block] == "n4"
+    assert [(a.source, a.target) for a in drawing.arrows][:2] == [("n1", block), (block, "n5")]
+    assert drawing.brackets[0].left == drawing.volumes[block].x
 
 
 def test_cells_lie_on_the_side():

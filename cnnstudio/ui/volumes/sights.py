@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from cnnstudio.core.analysis import Analysis
+from cnnstudio.core.folding import exit_of, folded
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.text import T, Text
@@ -44,15 +45,17 @@ def sights_of(
     Args:
         analysis: What the network comes to.
         drawing: Where its volumes stand.
-        id: The layer.
+        id: The layer or collapsed block.
         cell: (row, column) under the pointer; None for the middle one.
     """
-    facts = analysis.nodes.get(id)
+    layer = drawing.layers.get(id, id)
+    facts = analysis.nodes.get(layer)
     if facts is None or not facts.sources:
         return None
-    seen = windows(analysis, id, cell or middle_cell(facts.output))
-    volumes = {one: drawing.volumes[one] for one in seen if one in drawing.volumes}
-    outlines = {one: _outline(volume, seen[one]) for one, volume in volumes.items()}
+    windowed = windows(analysis, layer, cell or middle_cell(facts.output))
+    seen = {one: windowed[its] for one, its in drawing.layers.items() if its in windowed}
+    volumes = drawing.volumes
+    outlines = {one: _outline(volumes[one], spans) for one, spans in seen.items()}
     rays = [
         (_place(volumes[arrow.target], seen[arrow.target]), outlines[arrow.source])
         for arrow in drawing.arrows
@@ -120,19 +123,28 @@ def paint_sights(painter: QPainter, ink: Ink, sights: Sights, detail: float, are
 
 
 def note_of(analysis: Analysis, id: str) -> tuple[Text, Text, str] | None:
-    """A title, a sentence and a calculation about what one cell sees; None for the input."""
-    facts = analysis.nodes.get(id)
+    """A title, a sentence and a calculation about what one cell sees; None for the input.
+
+    Args:
+        analysis: What the network comes to.
+        id: The layer or collapsed block.
+    """
+    view = folded(analysis.network)
+    block = view.blocks.get(id)
+    facts = analysis.nodes.get(exit_of(view.whole, block) if block else id)
     if facts is None or not facts.sources:
         return None
-    title = T("One cell of {layer}", layer=facts.node.name)
+    title = T("One cell of {layer}", layer=block.name if block else facts.node.name)
     size = "×".join(f"{n:,}" for n in facts.receptive_field)
-    only = facts.sources[0] if len(set(facts.sources)) == 1 else ""
+    only = facts.sources[0] if len(set(facts.sources)) == 1 and block is None else ""
     reason = next((r for r in facts.reasons if r.quantity == "receptive_field_rows"), None)
     sum_up = f"{reason.numbers} = {reason.value:,}" if reason else ""
     if not only or analysis.nodes[only].kind.family is Family.INPUT:
         return title, T("It sees {size} pixels of the picture.", size=size), sum_up
     before = analysis.nodes[only]
-    spans = clipped(windows(analysis, id, middle_cell(facts.output))[only], before.output)
+    spans = clipped(
+        windows(analysis, facts.node.id, middle_cell(facts.output))[only], before.output
+    )
     window = tuple(end - first for first, end in spans)
     seen = (*window, before.output[-1]) if len(before.output) > 1 else window
     sentence = T(

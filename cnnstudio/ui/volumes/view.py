@@ -25,13 +25,12 @@ from cnnstudio.core.text import TN
 from cnnstudio.core.volumes import Drawing, Look, Volume, draw
 from cnnstudio.ui.canvas.brackets import CLASSIFIER, FEATURE_EXTRACTOR, Sections, sections
 from cnnstudio.ui.canvas.editor import Editor
-from cnnstudio.ui.canvas.faces import spoken, tooltip
 from cnnstudio.ui.canvas.geometry import Rect, Slot
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
 from cnnstudio.ui.canvas.quick_add import QuickAdd
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.theme.ink import Ink
-from cnnstudio.ui.volumes.captions import captions_of
+from cnnstudio.ui.volumes.captions import captions_of, spoken_of, tip_of
 from cnnstudio.ui.volumes.keys import VolumeKeys
 from cnnstudio.ui.volumes.painting import VolumePainter, polygon
 from cnnstudio.ui.volumes.sights import Sights, paint_sights, sights_of
@@ -264,8 +263,7 @@ class VolumesView(PanZoomView):
             show(TN("Network as volumes, {count} layer", "Network as volumes, {count} layers",
                     count))
         )  # fmt: skip
-        known = current in self.analysis.network.by_id
-        described = spoken(self.analysis, current, show) if known else ""
+        described = spoken_of(self.analysis, current, show)
         if described != self.accessibleDescription():
             self.setAccessibleDescription(described)
             if described and self.hasFocus():
@@ -361,7 +359,7 @@ class VolumesView(PanZoomView):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             volume = self.volume_at(event.pos())
             show = self.context.language.show
-            tip = tooltip(self.analysis, volume.id, show) if volume else ""
+            tip = tip_of(self.analysis, volume.id, show) if volume else ""
             QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         if event.type() == QEvent.Type.Leave:

@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.blocks import make_block
+from cnnstudio.core.folding import collapse
 from cnnstudio.core.text import T
 from cnnstudio.core.volumes import Form, Look, Scale, Volume
 from cnnstudio.ui.design.workspace import DesignWidget
@@ -175,6 +177,21 @@ def test_pointing_shows_the_windows_down_to_the_picture(design: Open):
     QTest.mouseMove(view.viewport(), QPoint(5, 200))
     assert view._sights is None
     assert not note.isVisible()
+
+
+def test_a_collapsed_block_is_seen_through(design: Open):
+    hands = design()
+    network = make_block(hands.document.network, ["n2", "n3"], "features")
+    block = network.blocks[0].id
+    hands.document.apply_network(lambda _: collapse(network, block), T("Make block"))
+    view = in_volumes(hands)
+    hands.widget.selection.choose([block])
+    assert view.accessibleDescription().startswith("features, Block, 2 layers")
+    assert view._sights is not None
+    assert view._sights.windows == (view.drawing.volumes["n1"].cells((12, 17), (12, 17)),)
+    note = hands.widget.views.note
+    assert note.title.text() == "One cell of features"
+    assert note.sentence.text() == "It sees 5×5 pixels of the picture."
 
 
 def test_scale_and_angle_are_remembered(design: Open, settings: QSettings, context: Context):
