@@ -86,7 +86,8 @@ class NodeAnalysis:
             if quantity not in quantities
         )
         sizes = "·".join(map(str, self.output))
-        symbols = {3: "H·W·C", 1: "N"}.get(len(self.output), "∏ n_i")
+        lengths = "·".join(f"n_{axis + 1}" for axis in range(len(self.output)))
+        symbols = {3: "H·W·C", 1: "N"}.get(len(self.output), lengths)
         memory = Reason("memory", f"{symbols}·4", f"{sizes}·{FLOAT_BYTES}", self.memory_bytes)
         seen = receptive_field.reasons(self.given, self.sight, self.fields, self.output)
         return (*found, *none, memory, *seen)

@@ -49,15 +49,9 @@ class Setting:
     value: object
 
     @property
-    def text(self) -> Text:
-        """What it does, in words."""
-        return T(
-            "{layer}: {parameter} {old} → {new}",
-            layer=self.layer,
-            parameter=self.parameter,
-            old=_shown(self.before),
-            new=_shown(self.value),
-        )
+    def change(self) -> str:
+        """What changes, as code names it: ``strides 1 → 2``."""
+        return f"{self.parameter} {_shown(self.before)} → {_shown(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def test_whatever_one_window_can_give_is_found(
 
 
 def words(answer: Answer) -> list[str]:
-    return [", ".join(str(s.text) for s in proposal.settings) for proposal in answer.proposals]
+    return [", ".join(f"{s.layer}: {s.change}" for s in one.settings) for one in answer.proposals]
 
 
 def test_the_least_change_comes_first_with_what_it_costs() -> None:

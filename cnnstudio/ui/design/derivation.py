@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import NodeAnalysis
+from cnnstudio.core.derivations import derive
 from cnnstudio.core.layers.spec import Reason
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.design.steps import StepsView
 from cnnstudio.ui.widgets.context import Context
 
 LABELS: dict[str, Text] = {
@@ -24,17 +35,23 @@ LABELS: dict[str, Text] = {
     "memory": T("Memory (bytes)"),
     "receptive_field_rows": T("Sees (rows)"),
     "receptive_field_columns": T("Sees (columns)"),
+    "jump_rows": T("Step (rows)"),
+    "jump_columns": T("Step (columns)"),
 }
 _AXES = ("rows", "columns", "channels", "values", *(f"axis_{n}" for n in range(1, 9)))
-_LABEL_WIDTH, _PAD = 96, 8
+_LABEL_WIDTH, _PAD = 100, 8
+_CHEVRON = 12
 
 
 class Derivation(QWidget):
-    """One row for each number of a layer.
+    """One row for each number of a layer; the steps to it open below.
 
     Args:
         context: Theme and language.
     """
+
+    layer_asked = Signal(str)
+    """A line about another layer was chosen: its id."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -42,29 +59,85 @@ class Derivation(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._facts: NodeAnalysis | None = None
+        self._nodes: Mapping[str, NodeAnalysis] = {}
         self.rows: list[ReasonRow] = []
+        self.steps: dict[str, StepsView] = {}
 
-    def show_facts(self, facts: NodeAnalysis | None) -> None:
-        """Shows a layer's reasons; nothing while its shape isn't known."""
+    def show_facts(
+        self, facts: NodeAnalysis | None, nodes: Mapping[str, NodeAnalysis] | None = None
+    ) -> None:
+        """Shows a layer's reasons; nothing while its shape isn't known.
+
+        Args:
+            facts: The layer.
+            nodes: All layers whose shape is known.
+        """
+        shown = self._facts.node.id if self._facts is not None else ""
+        opened = list(self.steps) if facts is not None and facts.node.id == shown else []
+        self._facts, self._nodes = facts, nodes or {}
         reasons = merged(facts.reasons) if facts is not None else ()
-        if [row.reason for row in self.rows] == list(reasons):
-            return
-        for row in self.rows:
-            row.hide()
-            row.deleteLater()
-        self.rows = [ReasonRow(self._context, reason) for reason in reasons]
-        for row in self.rows:
-            self._column.addWidget(row)
+        if [row.reason for row in self.rows] != list(reasons):
+            focused = next((row.reason[0] for row in self.rows if row.hasFocus()), "")
+            self._take_away()
+            self.rows = [ReasonRow(self._context, reason) for reason in reasons]
+            for row in self.rows:
+                row.toggled.connect(self._toggle)
+                self._column.addWidget(row)
+                if row.reason[0] == focused:
+                    row.setFocus()
+        else:
+            for quantity in list(self.steps):
+                self._close(quantity)
+        for quantity in opened:
+            self._open(quantity)
 
     def ask(self, quantity: str) -> ReasonRow | None:
-        """Marks the rows of "shape", "parameters" or another quantity; returns the first."""
+        """Marks the rows of "shape", "parameters" or another quantity and opens the first.
+
+        Returns:
+            That row; None if there is none.
+        """
         wanted = _AXES if quantity == "shape" else (quantity,)
         first = None
         for row in self.rows:
             asked = any(q in wanted for q in row.quantities)
             row.mark(asked)
             first = first or (row if asked else None)
+        if first is not None:
+            self._open(first.reason[0])
         return first
+
+    def _take_away(self) -> None:
+        for widget in (*self.rows, *self.steps.values()):
+            widget.hide()
+            widget.deleteLater()
+        self.rows, self.steps = [], {}
+
+    def _toggle(self, quantity: str) -> None:
+        if quantity in self.steps:
+            self._close(quantity)
+        else:
+            self._open(quantity)
+
+    def _open(self, quantity: str) -> None:
+        row = next((row for row in self.rows if row.reason[0] == quantity), None)
+        if row is None or quantity in self.steps or self._facts is None:
+            return
+        reason = row.reason[1]
+        steps = StepsView(self._context, derive(self._facts, reason, self._nodes))
+        steps.layer_asked.connect(self.layer_asked)
+        self._column.insertWidget(self._column.indexOf(row) + 1, steps)
+        self.steps[quantity] = steps
+        row.show_open(is_open=True)
+
+    def _close(self, quantity: str) -> None:
+        steps = self.steps.pop(quantity)
+        steps.hide()
+        steps.deleteLater()
+        for row in self.rows:
+            if row.reason[0] == quantity:
+                row.show_open(is_open=False)
 
 
 def merged(reasons: Iterable[Reason]) -> tuple[tuple[str, Reason], ...]:
@@ -92,23 +165,30 @@ def merged(reasons: Iterable[Reason]) -> tuple[tuple[str, Reason], ...]:
 _PAIRS = {
     "rows+columns": T("Rows, columns"),
     "receptive_field_rows+receptive_field_columns": T("Sees (rows, columns)"),
+    "jump_rows+jump_columns": T("Step (rows, columns)"),
 }
 
 
 class ReasonRow(QWidget):
     """A number, its formula with indices set low, and the formula with this layer's numbers.
 
+    A click, Enter or Space opens the steps to it.
+
     Args:
         context: Theme and language.
         reason: What `merged` gave.
     """
+
+    toggled = Signal(str)
+    """Its steps are wanted, or wanted no more: its quantities as `merged` joins them."""
 
     def __init__(self, context: Context, reason: tuple[str, Reason]) -> None:
         super().__init__()
         self._context = context
         self.reason = reason
         self.quantities = reason[0].split("+")
-        self._marked = False
+        self._marked = self._is_open = False
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         context.theme.changed.connect(self.updateGeometry)
@@ -124,6 +204,11 @@ class ReasonRow(QWidget):
         """Marks it as what was asked about."""
         self._marked = marked
         self.update()
+
+    def show_open(self, *, is_open: bool) -> None:
+        """Shows whether the steps stand below."""
+        self._is_open = is_open
+        self._name()
 
     @property
     def label(self) -> str:
@@ -154,8 +239,13 @@ class ReasonRow(QWidget):
         left = theme.scaled(_LABEL_WIDTH)
         painter.setPen(theme.colour("muted"))
         painter.setFont(theme.font("small"))
-        inside = QRectF(4, _PAD, left - 8, self.height() - 2 * _PAD)
+        indent = theme.scaled(_CHEVRON) + 2
+        inside = QRectF(indent, _PAD, left - indent - 4, self.height() - 2 * _PAD)
         painter.drawText(inside, Qt.TextFlag.TextWordWrap, self.label)
+        icon = "chevron-down" if self._is_open else "chevron-right"
+        side, ratio = theme.scaled(_CHEVRON), self.devicePixelRatioF()
+        pixmap = theme.pixmap(icon, "muted", side, ratio)
+        painter.drawPixmap(QPointF(0, _PAD + (line - side) / 2), pixmap)
         painter.setPen(theme.colour("text"))
         painter.setFont(theme.font("code-title"))
         value = QRectF(left, _PAD, self.width() - left - 4, line)
@@ -164,16 +254,24 @@ class ReasonRow(QWidget):
             painter.setPen(theme.colour(colour))
             _draw_formula(painter, theme.font("code-small"), left, _PAD + index * line, text)
         painter.setPen(QPen(theme.colour("line"), 1))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.drawLine(0, 0, self.width(), 0)
         if self.hasFocus():
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.mark(not self._marked)
+            self.toggled.emit(self.reason[0])
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside:
+            self.toggled.emit(self.reason[0])
 
     def _lines(self, width: int = 0) -> list[tuple[str, str]]:
         """The formula and its numbers, broken where they don't fit beside the value."""
@@ -190,7 +288,13 @@ class ReasonRow(QWidget):
 
     def _name(self) -> None:
         _, reason = self.reason
-        self.setAccessibleName(f"{self.label}: {reason.value:,}")
+        number = f"{self.label}: {reason.value:,}"
+        state = (
+            T("{number}, steps open", number=number)
+            if self._is_open
+            else T("{number}, steps closed", number=number)
+        )
+        self.setAccessibleName(self._context.language.show(state))
         self.setAccessibleDescription(f"{reason.formula} = {reason.numbers} = {reason.value:,}")
         self.update()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,20 +14,20 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
 from cnnstudio.core.layers.spec import Family
-from cnnstudio.core.network import LayerNode, Network
-from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.network import Block, LayerNode, Network
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.design.derivation import Derivation
 from cnnstudio.ui.design.opaque_layer import OpaqueLayer
+from cnnstudio.ui.design.problem_notice import ProblemColumn
+from cnnstudio.ui.design.size_finder import SizeFinder
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS, GAP, PANEL_PADDING
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.form import Form
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import Line, Panel, vertical_scroll
-from cnnstudio.ui.widgets.states import Notice, Remedy
 
 _TILE = 28
 _UNKNOWN = T("Sizes and counts are known once the errors are mended.")
@@ -46,10 +44,10 @@ class FamilyTile(QWidget):
         self.setFixedSize(QSize(_TILE, _TILE))
         context.theme.changed.connect(self.update)
 
-    def show_family(self, family: Family | None) -> None:
-        """Shows another family; None for a layer the studio doesn't know."""
+    def show_family(self, family: Family | None, icon: str = "") -> None:
+        """Shows another family, None for a layer the studio doesn't know, or a given icon."""
         self._family = family or Family.RESHAPING
-        self._icon = FAMILY_ICONS[family] if family else "box"
+        self._icon = icon or (FAMILY_ICONS[family] if family else "box")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -108,15 +106,24 @@ class LayerHeader(QWidget):
             place: Its number in the network, counted from 1.
             count: How many layers there are.
         """
-        if (node.id, node.name) != (self._id, self._shown):
-            self._id, self._shown = node.id, node.name
-            self.name.setText(node.name)
-            self.name.setCursorPosition(0)
-            self.problem.hide()
+        self._show_name(node.id, node.name)
         spec = node.spec
         self.tile.show_family(spec.family if spec else None)
         kind = spec.keras if spec else node.kind
         self.note.say(T("{kind} · layer {place} of {count}", kind=kind, place=place, count=count))
+
+    def show_block(self, block: Block, note: Text, family: Family) -> None:
+        """Shows a block: its name, and what it is."""
+        self._show_name(block.id, block.name)
+        self.tile.show_family(family, "component")
+        self.note.say(note)
+
+    def _show_name(self, id: str, name: str) -> None:
+        if (id, name) != (self._id, self._shown):
+            self._id, self._shown = id, name
+            self.name.setText(name)
+            self.name.setCursorPosition(0)
+            self.problem.hide()
 
     def edit_name(self) -> None:
         """Puts the cursor into the name, all of it selected."""
@@ -155,6 +162,9 @@ class LayerPanel(Panel):
         selection: What is selected.
     """
 
+    layer_asked = Signal(str)
+    """Another layer is wanted, one that a number comes from: its id."""
+
     def __init__(self, context: Context, editor: Editor, selection: Selection) -> None:
         super().__init__(context)
         self._context, self._editor, self._selection = context, editor, selection
@@ -166,18 +176,25 @@ class LayerPanel(Panel):
         self.opaque.hide()
         self.form: Form | None = None
         self._form_kind = ""
-        self._problems: list[Problem] = []
-        self._notices: list[Notice] = []
+        self.problems = ProblemColumn(context, editor)
         self.question = Label(context, T("Where do these numbers come from?"), "title")
         self.derivation = Derivation(context)
+        self.derivation.layer_asked.connect(self.layer_asked)
+        self.sizes = SizeFinder(context, editor)
         self._inside = QWidget()
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, PANEL_PADDING)
         self._column.setSpacing(GAP)
-        self._notice_column = QVBoxLayout()
-        self._column.addLayout(self._notice_column)
+        self._column.addWidget(self.problems)
         self._line = Line()
-        for widget in (self.overview, self.opaque, self._line, self.question, self.derivation):
+        for widget in (
+            self.overview,
+            self.opaque,
+            self._line,
+            self.question,
+            self.derivation,
+            self.sizes,
+        ):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         self._scroll: QScrollArea = vertical_scroll(self._inside)
@@ -222,8 +239,9 @@ class LayerPanel(Panel):
         for part in for_numbers:
             part.setVisible(facts is not None)
         self.overview.setVisible(node is None)
-        self._show_problems(analysis.problems_of(node.id) if node is not None else ())
+        self.sizes.show_layer(self._network, facts)
         if node is None:
+            self.problems.show_problems("", (), 0)
             self.overview.show_selection(analysis, self._selection.ids)
             self.opaque.hide()
             if self.form is not None:
@@ -234,8 +252,10 @@ class LayerPanel(Panel):
             *(i for i in self._network.by_id if i in self._network.cyclic),
         ]
         self.header_row.show_node(node, order.index(node.id) + 1, len(order))
+        kept = len(analysis.kept_of(node.id))
+        self.problems.show_problems(node.id, analysis.problems_of(node.id), kept)
         self._show_form(node, facts)
-        self.derivation.show_facts(facts)
+        self.derivation.show_facts(facts, analysis.nodes)
         self.derivation.ask("")
 
     def _show_form(self, node: LayerNode, facts: NodeAnalysis | None) -> None:
@@ -270,27 +290,6 @@ class LayerPanel(Panel):
         node = self._current()
         if node is not None:
             self._editor.set_parameter(node.id, name, raw, finished=False)
-
-    def _show_problems(self, problems: tuple[Problem, ...]) -> None:
-        """Notices above the form, with the buttons that mend them."""
-        if list(problems) == self._problems:
-            return
-        self._problems = list(problems)
-        for notice in self._notices:
-            notice.hide()
-            notice.deleteLater()
-        self._notices = []
-        for problem in problems:
-            error = problem.severity is Severity.ERROR
-            remedies = [
-                Remedy(fix.text, partial(self._editor.fix, problem, fix))
-                for fix in problem.fixes[:2]
-            ]
-            notice = Notice(
-                self._context, problem.text, "", remedies, tone="danger" if error else "warning"
-            )
-            self._notice_column.addWidget(notice)
-            self._notices.append(notice)
 
 
 class _Overview(QWidget):

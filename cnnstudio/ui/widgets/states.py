@@ -24,10 +24,12 @@ class Remedy:
     Attributes:
         text: What it does.
         run: Does it.
+        kind: The kind of its button (see `Button`).
     """
 
     text: Text
     run: Callable[[], object]
+    kind: str = ""
 
 
 class EmptyState(QWidget):
@@ -71,6 +73,7 @@ class Notice(QWidget):
         remedies: What would help.
         tone: "danger", "warning" or "success".
         details: A log or trace, shown on request; "" for none.
+        bare: Whether it has no ground of its own.
     """
 
     def __init__(
@@ -82,13 +85,15 @@ class Notice(QWidget):
         *,
         tone: str = "danger",
         details: str = "",
+        bare: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = context.theme
-        self._tone = tone
+        self._tone, self._inset = tone, 0 if bare else 12
         column = QVBoxLayout(self)
-        column.setContentsMargins(12 + ICON + GAP, 10, 12, 10)
+        inset, above = self._inset, 0 if bare else 10
+        column.setContentsMargins(inset + ICON + GAP, above, inset, above)
         column.setSpacing(4)
         self.what = Label(context, what, "title", wrap=True)
         column.addWidget(self.what)
@@ -100,7 +105,7 @@ class Notice(QWidget):
         row = Flow(GAP)
         row.setContentsMargins(0, 6, 0, 0)
         for remedy in remedies:
-            button = Button(context, remedy.text)
+            button = Button(context, remedy.text, kind=remedy.kind)
             button.clicked.connect(lambda _=False, remedy=remedy: remedy.run())
             row.addWidget(button)
             self.buttons.append(button)
@@ -124,8 +129,13 @@ class Notice(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour(f"{self._tone}_ground"))
-        painter.drawRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        if self._inset:
+            painter.setBrush(theme.colour(f"{self._tone}_ground"))
+            painter.drawRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
         icons = {"danger": "circle-alert", "warning": "triangle-alert", "success": "circle-check"}
         ratio = self.devicePixelRatioF()
-        painter.drawPixmap(12, 11, theme.pixmap(icons[self._tone], self._tone, side, ratio))
+        painter.drawPixmap(
+            self._inset,
+            11 if self._inset else 1,
+            theme.pixmap(icons[self._tone], self._tone, side, ratio),
+        )

@@ -65,11 +65,11 @@ def test_an_error_is_told_on_the_card_in_the_panel_and_in_the_dock(design: Open)
     at = widget.dock.problems.visualItemRect(item).center()
     QTest.mouseClick(widget.dock.problems.viewport(), LEFT, NONE, at)
     assert widget.selection.current == id
-    assert widget.layer_panel._notices[0].what.text() == item.text()
+    assert widget.layer_panel.problems.notices[0].what.text() == item.text()
     assert "conv2d_2" in scene.tooltip(id)
     assert "error" in widget.view.accessibleDescription()
     hands.document.undo()
-    assert widget.dock.problems.count() == 0
+    assert widget.dock.problems.count() == 1  # the Dense layer that holds most
 
 
 def test_a_fix_mends_what_it_is_offered_for(design: Open):
@@ -77,7 +77,7 @@ def test_a_fix_mends_what_it_is_offered_for(design: Open):
     hands.widget.selection.choose([hands.id("flatten")])
     hands.press(Qt.Key.Key_Delete)
     hands.widget.selection.choose([hands.id("dense_1")])
-    (notice,) = hands.widget.layer_panel._notices
+    (notice,) = hands.widget.layer_panel.problems.notices
     QTest.mouseClick(notice.buttons[0], LEFT)
     assert ("flatten", "dense_1") in hands.links()
 
@@ -268,7 +268,7 @@ def test_a_broken_network_states_no_totals_and_its_notice_fits_the_panel(design:
     widget.selection.choose([id])
     widget.editor.set_parameter(id, "kernel_size", [40, 3])
     QApplication.processEvents()
-    (notice,) = widget.layer_panel._notices
+    (notice,) = widget.layer_panel.problems.notices
     panel = widget.layer_panel
     assert len(notice.buttons) == 2
     for part in (notice, *notice.buttons):
@@ -281,7 +281,7 @@ def test_a_broken_network_states_no_totals_and_its_notice_fits_the_panel(design:
     widget.selection.choose([])
     assert "once the errors are mended" in panel.overview.numbers.text()
     widget.selection.choose([id])
-    (notice,) = panel._notices
+    (notice,) = panel.problems.notices
     QTest.mouseClick(notice.buttons[0], LEFT)
     widget.selection.choose([])
     assert "8 layers" in panel.overview.numbers.text()
