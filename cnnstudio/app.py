@@ -159,6 +159,7 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     training.engines.state_changed.connect(window.actions_table.refresh)
     places.inspect.examination.checkpoint_changed.connect(window.actions_table.refresh)
     places.design.changed.connect(window.actions_table.refresh)
+    places.design.news.connect(messages.add)
     training.runs_changed.connect(places.inspect.refresh)
     training.ended.connect(tell)
     session.opened.connect(training.forget_project)

@@ -24,6 +24,7 @@ from cnnstudio.ui.canvas.geometry import Places, Point, Rect, bounds, card_rect
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.theme.tokens import CARD_RADIUS
 
+CLOSES = T("A click selects the block's layers, a double click closes it to one card")
 BLOCK_FAMILY = Family.MERGING
 """The family whose colour a block's card has."""
 
@@ -210,6 +211,10 @@ class Frames:
             item.setVisible(rect is not None)
             if rect is not None:
                 item.show_block(block.name, rect)
+
+    def members(self, id: str) -> tuple[str, ...]:
+        """The layers in a frame."""
+        return next(tuple(block.members) for block in self._blocks if block.id == id)
 
     def title_at(self, p: Point) -> str:
         """The block whose frame's name is under `p`; "" for none."""

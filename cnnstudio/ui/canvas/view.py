@@ -22,10 +22,13 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from cnnstudio.core.layers.spec import LayerKind
 from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import TN, Text
+from cnnstudio.ui.canvas.block_drop import PressFrame
+from cnnstudio.ui.canvas.blocks import CLOSES
 from cnnstudio.ui.canvas.drops import PressCard
+from cnnstudio.ui.canvas.cards import FULL, MARK_HIT
 from cnnstudio.ui.canvas.editor import Editor
-from cnnstudio.ui.canvas.geometry import Point, Port, Rect, Slot, card_rect
-from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressLink, RubberBand
+from cnnstudio.ui.canvas.geometry import Point, Port, Rect, Slot, card_rect, cards_near
+from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressLink, PressMark, RubberBand
 from cnnstudio.ui.canvas.keys import CanvasKeys
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
 from cnnstudio.ui.canvas.quick_add import QuickAdd
@@ -50,13 +53,17 @@ class CanvasView(PanZoomView):
 
     Attributes:
         asked: A number was clicked: the layer's id, and "shape" or "parameters".
+        problems_asked: The mark of an error or warning was clicked: the layer's id.
         edit_requested: Enter or a double click: the layer whose parameters are wanted.
         rename_requested: F2.
+        close_requested: A double click on the name of an open block: its id.
     """
 
     asked = Signal(str, str)
+    problems_asked = Signal(str)
     edit_requested = Signal(str)
     rename_requested = Signal(str)
+    close_requested = Signal(str)
 
     def __init__(
         self,
@@ -114,7 +121,8 @@ class CanvasView(PanZoomView):
 
     def reveal(self, id: str) -> None:
         """Pans as little as needed to bring a card into view."""
-        place = self.network_scene.places.get(id)
+        card = self.network_scene.folded.home.get(id, id)
+        place = self.network_scene.places.get(card)
         if place is not None:
             self.bring_in(card_rect(place))
 
@@ -163,13 +171,33 @@ class CanvasView(PanZoomView):
 
     def _gesture_at(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture:
         scene, p = self.network_scene, self.to_canvas(at)
+        if marked := self.mark_at(p):
+            return PressMark(self, marked)
         if (port := scene.port_at(p, self.zoom)) is not None:
             return self._draw_from(port)
         if (id := scene.card_at(p)) is not None:
             return PressCard(self, id, at, modifiers)
+        if block := scene.frames.title_at(p):
+            return PressFrame(self, block, at, modifiers)
         if (link := scene.link_at(p)) is not None:
             return PressLink(self, link, at)
         return RubberBand(self, at, modifiers)
+
+    def mark_at(self, p: Point) -> str:
+        """The layer whose mark is under `p`; "" for none."""
+        if self.zoom < FULL:
+            return ""  # no mark is drawn
+        scene = self.network_scene
+        for id in reversed(cards_near(p, scene.places, MARK_HIT / 2)):
+            card = scene.cards[id]
+            if card.mark_area.contains(card.mapFromScene(QPointF(*p))):
+                return id
+        return ""
+
+    def card_area(self, id: str) -> QRect:
+        """Where a card is on the screen, in global pixels."""
+        area = self.mapFromScene(QRectF(*card_rect(self.network_scene.places[id]))).boundingRect()
+        return QRect(self.viewport().mapToGlobal(area.topLeft()), area.size())
 
     def _draw_from(self, port: Port) -> Gesture:
         """A link from a port; from a taken input the link there is picked up."""
@@ -194,8 +222,12 @@ class CanvasView(PanZoomView):
     def _cursor(self, p: Point, port: Port | None, card: str | None) -> Qt.CursorShape:
         if self.space_held:
             return Qt.CursorShape.OpenHandCursor
+        if self.mark_at(p):
+            return Qt.CursorShape.PointingHandCursor
         if port is not None:
             return Qt.CursorShape.CrossCursor
+        if card is None and self.network_scene.frames.title_at(p):
+            return Qt.CursorShape.PointingHandCursor
         if card is not None:
             item = self.network_scene.cards[card]
             inside = item.mapFromScene(QPointF(*p))
@@ -209,9 +241,12 @@ class CanvasView(PanZoomView):
             gesture.finish(event.position().toPoint(), event.modifiers())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        id = self.network_scene.card_at(self.to_canvas(event.position().toPoint()))
+        p = self.to_canvas(event.position().toPoint())
+        id = self.network_scene.card_at(p)
         if id is not None:
             self.edit_requested.emit(id)
+        elif block := self.network_scene.frames.title_at(p):
+            self.close_requested.emit(block)
         else:
             self.mousePressEvent(event)
 
@@ -264,8 +299,14 @@ class CanvasView(PanZoomView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            id = self.network_scene.card_at(self.to_canvas(event.pos()))
-            tip = self.network_scene.tooltip(id) if id and self.gesture is None else ""
+            tip = self._tip(self.to_canvas(event.pos())) if self.gesture is None else ""
             QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         return super().viewportEvent(event)
+
+    def _tip(self, p: Point) -> str:
+        """What hovering over a card, or the name of an open block, says."""
+        scene = self.network_scene
+        if (id := scene.card_at(p)) is not None:
+            return scene.tooltip(id)
+        return self.words(CLOSES) if scene.frames.title_at(p) else ""

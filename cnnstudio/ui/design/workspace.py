@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.block_offers import LIBRARY, BlockOffer
 from cnnstudio.core.document import Document
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import Family, LayerKind
@@ -18,7 +19,7 @@ from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.clipboard import CanvasClipboard
 from cnnstudio.ui.canvas.controls import CanvasControls
-from cnnstudio.ui.canvas.drops import DropLayer
+from cnnstudio.ui.canvas.drops import Drop, DropLayer
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.find_bar import FindBar
 from cnnstudio.ui.canvas.geometry import Slot
@@ -26,12 +27,14 @@ from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.data.library import Library
+from cnnstudio.ui.design.block_desk import BlockDesk, block_actions
 from cnnstudio.ui.design.canvas_actions import canvas_actions
 from cnnstudio.ui.design.code_panel import CodePanel
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
-from cnnstudio.ui.design.palette import Palette, PaletteRail
+from cnnstudio.ui.design.palette import BLOCKS, LAYERS, Offered, Palette, PaletteRail
 from cnnstudio.ui.figures.saving import SavePicture
+from cnnstudio.ui.design.problem_popover import ProblemPopover
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS
 from cnnstudio.ui.volumes.bar import VOLUMES
 from cnnstudio.ui.volumes.input_picture import InputPicture
@@ -69,6 +72,8 @@ class DesignWorkspace(QObject):
         parent: Its owner.
     """
 
+    news = Signal(object)
+    """A Text that says what an action came to."""
     changed = Signal()
     """Something else is selected, so that other things can be done."""
 
@@ -94,6 +99,7 @@ class DesignWorkspace(QObject):
         if self._widget is None:
             self._widget = DesignWidget(self._document, self._context, self._settings)
             self._widget.selection.changed.connect(self.changed)
+            self._widget.blocks.news.connect(self.news)
             if self._library is not None:
                 InputPicture(self._library, self._widget.volumes)
         return self._widget
@@ -102,6 +108,7 @@ class DesignWorkspace(QObject):
         """What the menus and shortcuts of this workspace do."""
         return (
             *canvas_actions(lambda: self._widget),
+            *block_actions(lambda: self._widget),
             _action("design.arrange", T("Arrange automatically"), "Ctrl+L", "network/1",
                     self._arrange),
             Action(id="design.volumes", text=T("Show as volumes"), keys="Ctrl+T", menu="view/4",
@@ -110,6 +117,9 @@ class DesignWorkspace(QObject):
                    menu="file/25", run=self._save_picture,
                    enabled=lambda: bool(self._document.network.layers),
                    why_not=T("There is no layer to draw yet.")),
+            Action(id="design.mend", text=T("Mend or keep…"), keys="Alt+Return", menu="network/1",
+                   run=self._mend, enabled=self._has_problems,
+                   why_not=T("Nothing is told of the current layer.")),
             _action("design.zoom_in", T("Zoom in"), "Ctrl++; Ctrl+=", "view/5",
                     lambda: self._zoom(ZOOM_STEP)),
             _action("design.zoom_out", T("Zoom out"), "Ctrl+-", "view/5",
@@ -121,8 +131,8 @@ class DesignWorkspace(QObject):
         )  # fmt: skip
 
     def entries(self) -> Sequence[Entry]:
-        """A palette entry for each layer kind."""
-        return tuple(
+        """A palette entry for each layer kind and each block of the library."""
+        layers = tuple(
             Entry(
                 kind.keras,
                 partial(self._add, kind),
@@ -133,6 +143,18 @@ class DesignWorkspace(QObject):
             )
             for kind in kinds().values()
         )
+        blocks = tuple(
+            Entry(
+                offer.title,
+                partial(self._add_block, offer),
+                "layer",
+                "component",
+                T("Block"),
+                (offer.summary,),
+            )
+            for offer in LIBRARY
+        )
+        return layers + blocks
 
     def show_layer(self, id: str) -> None:
         """Selects a layer and brings it into view."""
@@ -150,8 +172,20 @@ class DesignWorkspace(QObject):
     def _add(self, kind: LayerKind) -> None:
         self._made().add_layer(kind)
 
+    def _add_block(self, offer: BlockOffer) -> None:
+        self._made().blocks.add(offer)
+
     def _arrange(self) -> None:
         self._view.editor.arrange()
+
+    def _mend(self) -> None:
+        self._made().show_problems(self._view.selection.current)
+
+    def _has_problems(self) -> bool:
+        if self._widget is None:
+            return False
+        current = self._widget.selection.current
+        return bool(analyse(self._document.network).problems_of(current))
 
     @property
     def _shown(self) -> PanZoomView:
@@ -201,6 +235,7 @@ class DesignWidget(QWidget):
         self.palette_panel = Palette(context)
         self.rail = PaletteRail(context)
         self.layer_panel = LayerPanel(context, self.editor, self.selection)
+        self.blocks = BlockDesk(self, document, context)
         self.code = CodePanel(context, self.selection)
         self.dock = Dock(context)
         self._size = ""
@@ -216,7 +251,7 @@ class DesignWidget(QWidget):
             settings, "design/dock", [self.views, self.dock], [0, BAR], vertical=True
         )
         self._side = Splitter(
-            settings, "design/code", [self.layer_panel, self.code], [0, 300], vertical=True
+            settings, "design/code", [self.blocks.side, self.code], [0, 300], vertical=True
         )
         self._columns = Splitter(
             settings,
@@ -241,6 +276,8 @@ class DesignWidget(QWidget):
         self.volumes.installEventFilter(self)
         self.rail.opened.connect(self._open_palette)
         self.view.asked.connect(self._ask)
+        self.view.problems_asked.connect(self.show_problems)
+        self.layer_panel.layer_asked.connect(self.show_layer)
         for view in (self.view, self.volumes):
             view.edit_requested.connect(self._edit)
             view.rename_requested.connect(self._rename)
@@ -264,6 +301,7 @@ class DesignWidget(QWidget):
         self.view.network_scene.sync(network, analysis)
         self.volumes.sync(analysis)
         self.layer_panel.sync(network, analysis)
+        self.blocks.sync(network, analysis)
         self.code.sync(network)
         self.find_bar.sync(network)
         self.dock.sync(network, analysis)
@@ -293,25 +331,31 @@ class DesignWidget(QWidget):
         """Adds layers one behind the other, as `add_layer` does."""
         self.views.current.reveal(self.view.add_layers(entries, slot))
 
-    def _add(self, kind: LayerKind) -> None:
-        self.add_layer(kind)
+    def _add(self, offered: Offered) -> None:
+        if isinstance(offered, LayerKind):
+            self.add_layer(offered)
+        else:
+            self.blocks.add(offered)
         self._close_palette()
 
-    def _drag(self, kind: LayerKind, at: QPoint) -> None:
+    def _drag(self, offered: Offered, at: QPoint) -> None:
         if self.views.shown == VOLUMES:
             return  # it goes behind the current layer, wherever it is dropped
-        if not isinstance(self.view.gesture, DropLayer):
+        if not isinstance(self.view.gesture, Drop):
             self.view.cancel_gesture()
-            self.view.begin(DropLayer(self.view, kind))
+            if isinstance(offered, LayerKind):
+                self.view.begin(DropLayer(self.view, offered))
+            else:
+                self.view.begin(self.blocks.drop_of(offered))
         assert self.view.gesture is not None
         self.view.gesture.move(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
 
-    def _drop(self, kind: LayerKind, at: QPoint) -> None:
+    def _drop(self, offered: Offered, at: QPoint) -> None:
         if self.views.shown == VOLUMES:
             if self.volumes.viewport().rect().contains(self.volumes.mapFromGlobal(at)):
-                self._add(kind)
+                self._add(offered)
             return
-        if isinstance(self.view.gesture, DropLayer):
+        if isinstance(self.view.gesture, Drop):
             gesture = self.view.end()
             gesture.finish(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
             self.view.setFocus()
@@ -328,13 +372,26 @@ class DesignWidget(QWidget):
         self.selection.choose([id])
         self.layer_panel.ask(quantity)
 
+    def show_problems(self, id: str) -> None:
+        """Opens what is told of a layer, beside its card."""
+        problems = analyse(self._document.network).problems_of(id)
+        if problems and id in self.view.network_scene.places:
+            self.view.reveal(id)
+            popover = ProblemPopover(self._context, self.editor, problems, self.window())
+            view = self.view.viewport()
+            within = QRect(view.mapToGlobal(QPoint(0, 0)), view.size())
+            popover.open_beside(self.view.card_area(id), within)
+
     def _edit(self, id: str) -> None:
+        if self.blocks.open(id):
+            return
         self.selection.choose([id])
         self.layer_panel.edit_parameters()
 
     def _rename(self, id: str) -> None:
-        self.selection.choose([id])
-        self.layer_panel.header_row.edit_name()
+        if not self.blocks.rename():
+            self.selection.choose([id])
+            self.layer_panel.header_row.edit_name()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The palette over the canvas goes once the canvas is used."""
@@ -406,14 +463,15 @@ class DesignWidget(QWidget):
         height = min(OPEN, round(self.height() * _DOCK_SHARE)) if is_open else bar
         self._middle.setSizes([max(self.height() - height, 100), height])
 
-    def _open_palette(self, family: Family) -> None:
+    def _open_palette(self, place: Family | str) -> None:
         """Opens the palette over the canvas, beside the rail."""
         panel = self.palette_panel
         panel.setGeometry(self.rail.width(), 0, _PALETTE["normal"], self.height())
         panel.show()
         panel.raise_()
-        panel.search.clear()
-        panel.kinds.show_family(family)
+        panel.show_page(LAYERS if isinstance(place, Family) else BLOCKS)
+        if isinstance(place, Family):
+            panel.kinds.show_family(place)
         panel.kinds.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close_palette(self) -> None:
