@@ -143,7 +143,7 @@ def slides(v: Values, inputs: Shapes, kernel: str = "kernel_size") -> tuple[Slid
             parameter=kernel,
         ),
         parameter=kernel,
-        fixes=(setting(kernel, fitting), setting("padding", "same")),
+        fixes=(setting("padding", "same"), setting(kernel, fitting)),
     )
 
 
