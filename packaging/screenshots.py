@@ -25,9 +25,12 @@ from PySide6.QtWidgets import QApplication
 
 from cnnstudio.app import Studio, build
 from cnnstudio.core.storage.places import runs_folder
+from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.volumes.bar import CARDS, VOLUMES
 
 SIZES = ((1280, 800), (1920, 1080))
 SAMPLE = "lecture-cnn"
+LOOKED_THROUGH = "n3"  # the layer whose windows the volumes show
 PATIENCE = 60_000  # milliseconds
 
 
@@ -53,6 +56,12 @@ def pages(studio: Studio) -> Iterator[str]:
     yield "data"
     window.show_workspace("design")
     yield "design"
+    design = places.design.widget()
+    assert isinstance(design, DesignWidget)
+    design.views.show_view(VOLUMES)
+    design.selection.choose([LOOKED_THROUGH])
+    yield "volumes"
+    design.views.show_view(CARDS)
     window.show_workspace("train")
     wait(lambda: bool(training.runs), "run")
     training.show_run(training.folders()[0])

@@ -15,6 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from cnnstudio.core import edits
+from cnnstudio.core.blocks import make_block
+from cnnstudio.core.folding import collapse
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.text import T
 from cnnstudio.core.volumes import Form
@@ -73,6 +75,20 @@ def test_svg_is_xml_with_outlines_and_without_selection(
     left, top, width, height = map(float, root.attrib["viewbox"].split())
     page = hands.widget.save_picture.figure().page
     assert (left, top, width, height) == (0, 0, page.width(), page.height())
+
+
+@BOTH
+def test_blocks_are_in_the_picture(design: Open, qtbot: object, tmp_path: Path, view: str):
+    hands = opened(design, view)
+    network = make_block(hands.document.network, ["n6", "n7"], "open")
+    network = make_block(network, ["n2", "n3"], "folded")
+    hands.document.apply_network(lambda _: collapse(network, network.blocks[1].id), T("x"))
+    save(hands, qtbot, tmp_path / "a.svg")
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    ET.fromstring(text)
+    cards, links, brackets = 7, 6, 2
+    assert len(hands.widget.save_picture.figure().parts) >= cards + links + brackets
+    assert LIGHT.families[Family.MERGING].lower() in text
 
 
 def test_svg_has_every_box(design: Open, qtbot: object, tmp_path: Path):
