@@ -38,7 +38,7 @@ _TILE = QRectF(12, 12, 28, 28)
 _TEXT_LEFT = 50.0
 _LINE_1, _LINE_2 = 8.0, 27.0
 _BAR = QRectF(12, 49, 280, 3)
-_MARK = 20.0
+_MARK, MARK_HIT = 20.0, 24.0
 _ORIGIN = Point(0, 0)
 _BODY = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
 _BELOW = _BODY.adjusted(6.5, 40.5, -6.5, 3.5)  # the edge of another card under a block's
@@ -106,6 +106,13 @@ class CardItem(QGraphicsItem):
         """Where the parameter count is written; empty without one."""
         width = self._count.size().width() if self.face.count else 0.0
         return QRectF(CARD_WIDTH - _PAD - width, _LINE_2, width, 17)
+
+    @property
+    def mark_area(self) -> QRectF:
+        """Where the mark of an error or warning is, 24×24; empty without one."""
+        if self.face.severity is Severity.NONE:
+            return QRectF()
+        return QRectF(CARD_WIDTH - 2 - MARK_HIT / 2, 2 - MARK_HIT / 2, MARK_HIT, MARK_HIT)
 
     @property
     def ports(self) -> tuple[int, ...]:

@@ -20,6 +20,8 @@ from cnnstudio.ui.canvas.geometry import (
     Point,
     Port,
     Rect,
+    Slot,
+    aligned,
     card_rect,
     direct,
     nearest_port,
@@ -100,6 +102,21 @@ class RubberBand(Gesture):
     def cancel(self) -> None:
         self._band.deleteLater()
         self.view.selection.choose(self._before)
+
+
+class PressMark(Gesture):
+    """A click on the mark of a card asks what is wrong with it."""
+
+    cursor = Qt.CursorShape.PointingHandCursor
+
+    def __init__(self, view: CanvasView, id: str) -> None:
+        super().__init__(view)
+        self._id = id
+        view.selection.choose([id])
+
+    def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
+        if self.view.mark_at(self.view.to_canvas(at)) == self._id:
+            self.view.problems_asked.emit(self._id)
 
 
 class PressLink(Gesture):
@@ -218,7 +235,9 @@ class DrawLink(Gesture):
         elif target is None and self._instead is not None:
             self.view.editor.unlink(self._instead)
         elif target is None and self._start.is_output and self._far(at):
-            self.view.quick_add("", after=self._start.layer, at=at)
+            p = self.view.to_canvas(at)
+            place = aligned(Point(p.x - CARD_WIDTH / 2, p.y), self.scene.places.values())
+            self.view.quick_add("", slot=Slot(place, None, self._start.layer), at=at)
 
     def _far(self, at: QPoint) -> bool:
         """Whether the link was drawn somewhere, not just its port clicked."""

@@ -10,7 +10,7 @@ from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.design.problem_notice import ProblemNotice
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import FocusRing
-from cnnstudio.ui.widgets.popover import Popover
+from cnnstudio.ui.widgets.popover import SHADOW, Popover
 
 _WIDTH = 348
 _MOST = 3  # more stand in the side panel
@@ -52,11 +52,10 @@ class ProblemPopover(Popover):
             within: What it should stay in, such as the canvas, in global pixels.
         """
         self.adjustSize()
-        shadow = self.layout().contentsMargins().left()
-        left = card.right() + _BESIDE - shadow
+        left = card.right() + _BESIDE - SHADOW
         if left + self.width() > within.right() and card.left() - self.width() > within.left():
-            left = card.left() - _BESIDE + shadow - self.width()
-        top = card.top() - shadow
+            left = card.left() - _BESIDE + SHADOW - self.width()
+        top = card.top() - SHADOW
         left = max(within.left(), min(left, within.right() - self.width()))
         top = max(within.top(), min(top, within.bottom() - self.height()))
         self.move(QPoint(left, top))

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGraphicsDropShadowEffect, QVBoxLayout, QWidget
 from cnnstudio.ui.theme.tokens import CARD_RADIUS
 from cnnstudio.ui.widgets.context import Context
 
-_SHADOW = 16
+SHADOW = 16
+"""Around the sheet, so much of the window is transparent."""
 
 
 class _Sheet(QWidget):
@@ -43,7 +44,7 @@ class Popover(QWidget):
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(_SHADOW, _SHADOW, _SHADOW, _SHADOW)
+        outer.setContentsMargins(SHADOW, SHADOW, SHADOW, SHADOW)
         sheet = _Sheet(context)
         shadow = QGraphicsDropShadowEffect(sheet)
         shadow.setBlurRadius(18)
@@ -59,10 +60,10 @@ class Popover(QWidget):
         """Opens under `anchor`, or above it where the screen ends."""
         self.adjustSize()
         corner = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
-        place = QRect(corner - QPoint(_SHADOW, _SHADOW), self.size())
+        place = QRect(corner - QPoint(SHADOW, SHADOW), self.size())
         screen = anchor.screen().availableGeometry()
         if place.bottom() > screen.bottom():
-            place.moveBottom(anchor.mapToGlobal(QPoint(0, -4)).y() + _SHADOW)
+            place.moveBottom(anchor.mapToGlobal(QPoint(0, -4)).y() + SHADOW)
         place.moveLeft(max(screen.left(), min(place.left(), screen.right() - place.width())))
         self.move(place.topLeft())
         self.show()

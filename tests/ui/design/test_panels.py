@@ -92,9 +92,9 @@ def test_derivations_state_formula_numbers_and_value(design: Open):
     assert rows["receptive_field_rows+receptive_field_columns"].reason[1].value == 5
     row = rows["parameters"]
     row.setFocus()
+    assert row.accessibleName() == "Parameters: 18,496, steps closed"
     QTest.keyClick(row, Qt.Key.Key_Space)
-    assert row.marked
-    assert row.accessibleName() == "Parameters: 18,496"
+    assert row.accessibleName() == "Parameters: 18,496, steps open"
 
 
 def test_every_number_of_the_lecture_network_has_a_derivation(design: Open):
@@ -323,7 +323,7 @@ def test_a_layer_the_studio_does_not_know_is_shown_as_the_file_has_it(design: Op
     assert panel.opaque.isVisible()
     assert '"factor": 2' in panel.opaque.config.text()
     assert "이름" in panel.opaque.config.text()
-    assert "doesn't know the layer kind MyLayer" in str(panel._problems[0].text)
+    assert "doesn't know the layer kind MyLayer" in panel.problems.notices[0].what.text()
     hands.press(Qt.Key.Key_Delete)
     assert "flatten" not in hands.names()
     hands.document.undo()
