@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cnnstudio.core.layers.axes import positions
 from cnnstudio.core.layers.common import describe, unchanged
 from cnnstudio.core.layers.numbers import Numbers
@@ -55,7 +57,9 @@ def _output_shape(v: Values, inputs: Shapes) -> Shape:
                     shape=describe(inputs[0]),
                 ),
                 parameter="mean",
-                fixes=(setting("mean", None),),
+                fixes=(
+                    replace(setting("mean", mean[0]), then=(setting("variance", variance[0]),)),
+                ),
             )
     return inputs[0]
 

@@ -69,6 +69,12 @@ def test_every_parameter_is_explained_and_starts_with_what_it_takes(kind: LayerK
         ("dense", "use_bias", 1, "use_bias can't be 1: it takes true or false"),
         ("input", "shape", [], "shape can't be (): it takes one to four whole numbers"),
         ("softmax", "axis", [], "axis can't be (): it takes one whole number or a list"),
+        ("zero_padding2d", "padding", [1, -1], "padding can't be (1, -1): it takes a whole number"),
+        ("cropping2d", "cropping", [1, [2]], "cropping can't be (1, [2]): it takes a whole number"),
+        ("reshape", "target_shape", [-1, -1], "target_shape can't be (-1, -1): it takes one to"),
+        ("permute", "dims", [1, 3], "dims can't be (1, 3): it takes every axis once"),
+        ("normalization", "variance", -1, "variance can't be -1: it takes a number, or a list with "
+         "one for each channel, each at least 0, or None."),
     ],
 )  # fmt: skip
 def test_a_refusal_names_field_value_bounds_and_default(
@@ -91,6 +97,11 @@ def test_a_refusal_names_field_value_bounds_and_default(
         ("max_pooling2d", "strides", None, None),
         ("dropout", "rate", 1, 1.0),
         ("softmax", "axis", [1, 2], (1, 2)),
+        ("zero_padding2d", "padding", 2, ((2, 2), (2, 2))),
+        ("zero_padding2d", "padding", [1, [2, 3]], ((1, 1), (2, 3))),
+        ("reshape", "target_shape", [7, -1], (7, -1)),
+        ("rescaling", "scale", [1, 0.5], (1.0, 0.5)),
+        ("up_sampling2d", "interpolation", "Bilinear", "bilinear"),
     ],
 )
 def test_what_keras_takes_for_the_same_is_read_as_one_value(
@@ -99,3 +110,12 @@ def test_what_keras_takes_for_the_same_is_read_as_one_value(
     parameter = kinds()[kind].parameter(name)
     assert parameter is not None
     assert parameter.read(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "written"), [(1, 1), ([2, 1], [2, 1]), ([[1, 1], 2], [1, 2]), ([1, [0, 1]], None)]
+)
+def test_a_border_is_written_as_shortly_as_keras_takes_it(raw: object, written: object) -> None:
+    parameter = kinds()["cropping2d"].parameter("cropping")
+    assert parameter is not None
+    assert parameter.write(parameter.read(raw)) == (written or [[1, 1], [0, 1]])
