@@ -68,14 +68,19 @@ class BlockDesk(QObject):
     def sync(self, network: Network, analysis: Analysis) -> None:
         """Follows the network."""
         self._analysis = analysis
+        self._forget_result()
         self._design.palette_panel.kinds.sync(network)
         self._show()
 
     def _select(self) -> None:
         self.editor.only_here = False
+        self._forget_result()
+        self._show()
+
+    def _forget_result(self) -> None:
+        """What the last swap came to is no news any more."""
         self._result = ""
         self._design.view.network_scene.note.hide()
-        self._show()
 
     def _show(self) -> None:
         if self._analysis is None:
