@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,7 @@ class Measurer:
         outputs = [model.outputs[0], *(layer.output for layer in self._regularised)]
         self._model = keras.Model(model.inputs[0], outputs)
         self.weight_penalty = sum(
-            float(weight.regularizer(weight))
+            _number(weight.regularizer(weight))
             for weight in model.trainable_weights
             if weight.regularizer is not None
         )
@@ -36,7 +38,11 @@ class Measurer:
         """
         answers, *outputs = self._model.predict_on_batch(pictures)
         penalties = (
-            float(layer.activity_regularizer(keras.ops.convert_to_tensor(output)))
+            _number(layer.activity_regularizer(keras.ops.convert_to_tensor(output)))
             for layer, output in zip(self._regularised, outputs, strict=True)
         )
         return answers, sum(penalties) / len(pictures)
+
+
+def _number(tensor: Any) -> float:
+    return float(keras.ops.convert_to_numpy(tensor))
