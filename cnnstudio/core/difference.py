@@ -5,14 +5,14 @@ Layers are matched by id, so both must come from one project (or from copies of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from cnnstudio.core.layers.parameters import shown
-from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.network import Block, LayerNode, Link, Network
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import T, Text
 
@@ -61,6 +61,8 @@ class NetworkDifference:
         changed: Layers that differ.
         links_added: Links only the second has.
         links_removed: Links only the first has.
+        blocks: Each block that was made, taken apart or changed: before and after, None where it
+            isn't there.
     """
 
     added: tuple[LayerNode, ...] = ()
@@ -68,13 +70,14 @@ class NetworkDifference:
     changed: tuple[LayerChange, ...] = ()
     links_added: tuple[Link, ...] = ()
     links_removed: tuple[Link, ...] = ()
+    blocks: tuple[tuple[Block | None, Block | None], ...] = ()
 
     def __bool__(self) -> bool:
-        return self.structural or bool(self.changed)
+        return self.structural or bool(self.changed or self.blocks)
 
     @property
     def structural(self) -> bool:
-        """Whether something changed besides the places of cards."""
+        """Whether something changed besides the places of cards and the blocks."""
         return bool(
             self.added
             or self.removed
@@ -117,6 +120,7 @@ class ProjectDifference:
                     old=shown(old),
                     new=shown(new),
                 )
+        yield from _block_texts(self.network.blocks)
         for path, (old, new) in self.settings.items():
             yield T("{setting}: {old} → {new}", setting=path, old=shown(old), new=shown(new))
 
@@ -137,6 +141,7 @@ def network_difference(before: Network, after: Network) -> NetworkDifference:
         ),
         links_added=tuple(link for link in after.links if link not in old_links),
         links_removed=tuple(link for link in before.links if link not in new_links),
+        blocks=_blocks(before, after),
     )
 
 
@@ -154,6 +159,23 @@ def project_difference(before: Project, after: Project) -> ProjectDifference:
             if repr(old.get(path)) != repr(new.get(path))
         },
     )
+
+
+def _blocks(before: Network, after: Network) -> tuple[tuple[Block | None, Block | None], ...]:
+    old = {block.id: block for block in before.blocks}
+    new = {block.id: block for block in after.blocks}
+    pairs = ((old.get(id), new.get(id)) for id in {**old, **new})
+    return tuple((a, b) for a, b in pairs if a != b)
+
+
+def _block_texts(changes: Iterable[tuple[Block | None, Block | None]]) -> Iterator[Text]:
+    for old, new in changes:
+        if old is None and new is not None:
+            yield T("Block {block} made", block=new.name)
+        elif new is None and old is not None:
+            yield T("Block {block} taken apart", block=old.name)
+        elif old is not None and new is not None and old.name != new.name:
+            yield T("{old} is called {new}", old=old.name, new=new.name)
 
 
 def _alike(a: LayerNode, b: LayerNode) -> bool:

@@ -13,6 +13,7 @@ from cnnstudio.core import blocks, edits, folding
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.block_bodies import body_of, put
 from cnnstudio.core.block_uses import follow
+from cnnstudio.core.difference import network_difference, project_difference
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Block, Link, Network
@@ -153,6 +154,17 @@ def test_pasting_into_another_project_keeps_its_patterns_apart() -> None:
     filters = edits.set_parameter(stacked(), "n2", "filters", 9)  # an edit that wasn't followed
     network = edits.paste(blocks.detach(stacked(), "b2"), edits.copy(filters, ["n2", "n3"]))
     assert [(b.pattern, b.own) for b in network.blocks][2] == ("stem", ("conv2d.filters",))
+
+
+def test_what_changed_tells_blocks_too() -> None:
+    before, named = lecture(), blocks.rename_block(stacked(), "b1", "first")
+    made = blocks.make_block(before, ["n2"], "stem")
+    told = [
+        [str(text) for text in project_difference(Project(network=a), Project(network=b)).texts()]
+        for a, b in ((before, made), (made, before), (stacked(), named))
+    ]
+    assert told == [["Block stem made"], ["Block stem taken apart"], ["stem is called first"]]
+    assert not network_difference(before, made).structural
 
 
 # --------------------------------------------------------------------------------------- folding

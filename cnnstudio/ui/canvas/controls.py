@@ -77,7 +77,10 @@ class CanvasControls(QObject):
         )
         self.history = IconButton(context, "history", T("History"), action="design.history")
         self.find = IconButton(context, "search", T("Find a layer"), action="design.find")
-        for button in (self.undo, self.redo, self.history, self.arrange, self.find):
+        self.block = IconButton(context, "component", T("Make block"), action="design.make_block")
+        for button in (
+            self.undo, self.redo, self.history, self.arrange, self.block, self.find
+        ):  # fmt: skip
             self.tools.row.addWidget(button)
         self.steps = History(context, editor, view)
         self.undo.clicked.connect(editor.undo)
@@ -94,8 +97,10 @@ class CanvasControls(QObject):
         )
         view.view_changed.connect(self._show_map)
         view.network_scene.synced.connect(self._sync)
+        view.selection.changed.connect(self._allow_block)
         view.installEventFilter(self)
         self._sync()
+        self._allow_block()
 
     def open_history(self) -> None:
         """Lists the steps below their button, to go to any of them."""
@@ -113,6 +118,9 @@ class CanvasControls(QObject):
         self._name(self.redo, T("Redo"), editor.redo_text, T("Nothing to redo."))
         self.empty.setVisible(is_empty)
         self._show_map()
+
+    def _allow_block(self) -> None:
+        self.block.set_possible(bool(self._view.selection.ids), T("No layer is selected."))
 
     def _name(self, button: IconButton, verb: Text, what: Text | None, reason: Text) -> None:
         button.set_possible(what is not None, reason)

@@ -60,7 +60,7 @@ class FindBar(OverlayBar):
 
     @property
     def hits(self) -> tuple[str, ...]:
-        """The layers that fit, as data passes through them."""
+        """The layers that fit, as data passes through them, then the blocks."""
         return self._hits
 
     def sync(self, network: Network) -> None:
@@ -119,10 +119,12 @@ class FindBar(OverlayBar):
         typed = self.field.text()
         nodes = self._network.by_id
         order = (*self._network.order, *(id for id in nodes if id in self._network.cyclic))
+        names = {id: _names(nodes[id]) for id in order}
+        names |= {block.id: (block.name, T("Block")) for block in self._network.blocks}
         self._hits = tuple(
             id
-            for id in order
-            if typed.strip() and self._matcher.rank(typed, _names(nodes[id])) <= _FITS
+            for id, called in names.items()
+            if typed.strip() and self._matcher.rank(typed, called) <= _FITS
         )
         self._at = self._hits.index(current) if current in self._hits else -1
         self._tell()

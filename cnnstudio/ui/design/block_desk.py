@@ -61,6 +61,7 @@ class BlockDesk(QObject):
         self.swap_strip.chosen.connect(self.swap)
         design.selection.changed.connect(self._select)
         design.view.close_requested.connect(self.close)
+        design.controls.block.clicked.connect(self.make)
         self.panel.hide()
 
     # --- following ------------------------------------------------------------------------------
@@ -166,6 +167,13 @@ class BlockDesk(QObject):
         self.panel.name_row.edit_name()
         return True
 
+    def show(self, id: str) -> bool:
+        """Selects a block and brings it into view; False if this is no block."""
+        if all(block.id != id for block in self._document.network.blocks):
+            return False
+        self._choose(id)
+        return True
+
     def swap(self, swap: Swap) -> None:
         """Swaps Flatten for GAP or back, and says beside the card what that saved."""
         self.editor.swap(swap)
@@ -192,9 +200,7 @@ class BlockDesk(QObject):
 
     def _choose(self, id: str) -> None:
         """Selects a block, by its card or all of its layers, and brings it into view."""
-        block = self.editor.block_of(id) or next(
-            (b for b in self._document.network.blocks if b.id == id), None
-        )
+        block = next((b for b in self._document.network.blocks if b.id == id), None)
         if block is not None:
             shown = (block.id,) if block.collapsed else tuple(block.members)
             self._design.selection.choose(shown)

@@ -319,9 +319,10 @@ class DesignWidget(QWidget):
     # --- from part to part ----------------------------------------------------------------------
 
     def show_layer(self, id: str) -> None:
-        """Selects a layer and brings it into view."""
-        self.selection.choose([id])
-        self.views.current.reveal(id)
+        """Selects a layer or a block and brings it into view."""
+        if not self.blocks.show(id):
+            self.selection.choose([id])
+            self.views.current.reveal(id)
 
     def add_layer(self, kind: LayerKind, slot: Slot | None = None) -> None:
         """Adds a layer in `slot`, or behind the current one, and brings it into view."""

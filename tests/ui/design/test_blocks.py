@@ -177,6 +177,10 @@ def test_a_block_of_the_library_is_dragged_onto_a_link_and_fits_there(design: Op
     assert ("dropout_1", "conv2d") in hands.links()
     hands.widget.show_layer(hands.id("add"))  # a layer inside
     assert scene.cards[made.id].look.selected
+    hands.press(Qt.Key.Key_Escape)
+    hands.press(Qt.Key.Key_F, CTRL)
+    hands.type("residu")
+    assert hands.widget.selection.ids == (made.id,)
 
 
 def test_typing_in_the_palette_finds_layers_and_blocks_of_library_and_project(design: Open):
