@@ -124,7 +124,8 @@ class QuickAdd(QFrame):
             row = self.list.currentRow() + steps[key]
             self.list.setCurrentRow(row % self.list.count())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose()
+            branch = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._choose(branch=branch)
         elif key == Qt.Key.Key_Escape:
             self._close()
         else:
@@ -146,7 +147,8 @@ class QuickAdd(QFrame):
                 read_entries(typed)
             except QuickEntryError as error:
                 self._refusal = error
-        self._fill(found, preselect=bool(name) or not self._editor.network.layers)
+        is_first = not typed.strip() and not self._editor.network.layers
+        self._fill(found, preselect=bool(name) or is_first)
         self._try()
 
     def _fill(self, found: Sequence[LayerKind], *, preselect: bool) -> None:
@@ -186,20 +188,30 @@ class QuickAdd(QFrame):
             else:
                 known = faces_of(trial.network, trial.analysis, {})
                 faces = [known[id] for id in trial.ids[: len(self._entries)]]
-                note = " · ".join(words(one) for one in trial.notes)
+                notes = [*trial.notes]
+                if self._slot.link is not None:
+                    notes.append(T("Shift Enter makes a branch"))
+                note = " · ".join(words(one) for one in notes)
         self.preview.show_faces(faces)
         self.note.say(note)
         self.note.set_colour("danger" if danger else "muted")
         self.note.setVisible(bool(note))
         self.resize(_WIDTH, self._column.totalHeightForWidth(_WIDTH))
 
-    def _choose(self) -> None:
-        """Adds the layers; a word that isn't understood is marked instead."""
+    def _choose(self, *, branch: bool = False) -> None:
+        """Adds the layers; a word that isn't understood is marked instead.
+
+        Args:
+            branch: Whether they go beside the layers that follow already, not between.
+        """
         if self._refusal is not None:
             self.field.setSelection(self._refusal.start, self._refusal.end - self._refusal.start)
         elif entries := self.entries:
+            slot = self._slot
+            if branch and slot is not None and slot.link is not None:
+                slot = Slot(slot.at, None, slot.link.source)
             self._close()
-            self.chosen.emit(entries, self._slot)
+            self.chosen.emit(entries, slot)
 
     def _close(self) -> None:
         self.hide()

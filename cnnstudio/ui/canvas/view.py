@@ -24,8 +24,8 @@ from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import TN, Text
 from cnnstudio.ui.canvas.block_drop import PressFrame
 from cnnstudio.ui.canvas.blocks import CLOSES
-from cnnstudio.ui.canvas.drops import PressCard
 from cnnstudio.ui.canvas.cards import FULL, MARK_HIT
+from cnnstudio.ui.canvas.drops import PressCard
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.geometry import Point, Port, Rect, Slot, card_rect, cards_near
 from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressLink, PressMark, RubberBand
@@ -150,10 +150,22 @@ class CanvasView(PanZoomView):
         return self.editor.slot_behind_all(self.selection.ids)
 
     def quick_add(
-        self, typed: str, *, after: str = "", at: QPoint | None = None, key: QKeyEvent | None = None
+        self,
+        typed: str,
+        *,
+        slot: Slot | None = None,
+        at: QPoint | None = None,
+        key: QKeyEvent | None = None,
     ) -> None:
-        """Opens the quick-add field with what was typed; the choice goes behind `after`."""
-        slot = self.editor.slot_behind(after) if after else self.slot_behind_selected()
+        """Opens the quick-add field.
+
+        Args:
+            typed: What it begins with.
+            slot: Where the choice goes; behind what is selected by default.
+            at: Where it opens, in viewport pixels; where the choice will stand by default.
+            key: The key that opened it; the field gets it instead of `typed`.
+        """
+        slot = slot or self.slot_behind_selected()
         place = at or self.mapFromScene(QPointF(slot.at.x, slot.at.y))
         self._quick.open(place, slot, typed, key)
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QTextEdit
+
 from cnnstudio.core import edits
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.placing import Edge, Point, aligned, distributed
@@ -56,7 +59,7 @@ def canvas_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...
         action("history", T("History"), lambda w: w.controls.open_history(), "Ctrl+Alt+Z",
                "edit/1"),
         action("cut", T("Cut"), lambda w: w.clipboard.cut(), "Ctrl+X", "edit/2", 1),
-        action("copy", T("Copy"), lambda w: w.clipboard.copy(), "Ctrl+C", "edit/2", 1),
+        action("copy", T("Copy"), _copy, "Ctrl+C", "edit/2", 1),
         action("paste", T("Paste"), lambda w: w.clipboard.paste(), "Ctrl+V", "edit/2"),
         action("duplicate", T("Duplicate"), lambda w: w.clipboard.duplicate(), "Ctrl+D",
                "edit/2", 1),
@@ -83,8 +86,24 @@ def canvas_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...
     )  # fmt: skip
 
 
+def _copy(widget: DesignWidget) -> None:
+    """Copies the selected layers; or the text that is read, if that has the focus."""
+    text = QApplication.focusWidget()
+    if isinstance(text, QPlainTextEdit | QTextEdit):
+        text.copy()
+    elif isinstance(text, QLabel) and text.hasSelectedText():
+        QGuiApplication.clipboard().setText(text.selectedText())
+    else:
+        widget.clipboard.copy()
+
+
 def _select_all(widget: DesignWidget) -> None:
-    widget.selection.choose(widget.editor.network.by_id)
+    """Selects every layer; or the text that is read, if that has the focus."""
+    text = QApplication.focusWidget()
+    if isinstance(text, QPlainTextEdit | QTextEdit):
+        text.selectAll()
+    else:
+        widget.selection.choose(widget.editor.network.by_id)
 
 
 def _aligned(edge: Edge, network: Network, ids: Collection[str]) -> dict[str, Point]:

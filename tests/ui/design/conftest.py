@@ -38,7 +38,7 @@ def design(context: Context, settings: QSettings, qtbot: object) -> Iterator[Cal
         widget.view.setFocus()
         qtbot.waitUntil(widget.view.hasFocus)  # type: ignore[attr-defined]
         shown.append(widget)
-        return Hands(widget, document)
+        return Hands(widget, document, table)
 
     yield open_design
     for widget in shown:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,6 +15,7 @@ from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.network import Link
 from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Point, input_port, output_port
 from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.window.actions import Actions
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -25,6 +27,7 @@ class Hands:
 
     widget: DesignWidget
     document: Document
+    actions: Actions
 
     # --- where things are -----------------------------------------------------------------------
 
@@ -94,6 +97,22 @@ class Hands:
         if before_drop is not None:
             before_drop()
         QTest.mouseRelease(self.canvas, button, modifiers, end)
+
+    def move_with(self, modifiers: Qt.KeyboardModifier, start: QPoint, end: QPoint) -> None:
+        """Moves the pressed pointer in steps with keys held, which QTest can't."""
+        for step in range(1, 6):
+            at = QPointF(start + (end - start) * step / 5)
+            event = QMouseEvent(QEvent.Type.MouseMove, at, self.canvas.mapToGlobal(at),
+                                Qt.MouseButton.NoButton, LEFT, modifiers)  # fmt: skip
+            QApplication.sendEvent(self.canvas, event)
+
+    def action(self, id: str) -> QAction:
+        """A command of the menus."""
+        return self.actions.get(id)
+
+    def run(self, id: str) -> None:
+        """Chooses a command from a menu."""
+        self.action(id).trigger()
 
     def drag_kind(
         self, kind: str, to: QPoint, *, before_drop: Callable[[], object] | None = None
