@@ -33,8 +33,8 @@ from cnnstudio.ui.design.code_panel import CodePanel
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
 from cnnstudio.ui.design.palette import BLOCKS, LAYERS, Offered, Palette, PaletteRail
-from cnnstudio.ui.figures.saving import SavePicture
 from cnnstudio.ui.design.problem_popover import ProblemPopover
+from cnnstudio.ui.figures.saving import SavePicture
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS
 from cnnstudio.ui.volumes.bar import VOLUMES
 from cnnstudio.ui.volumes.input_picture import InputPicture
