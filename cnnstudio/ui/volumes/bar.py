@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.text import T
-from cnnstudio.core.volumes import LARGEST_ANGLE, SMALLEST_ANGLE, Look, Scale
+from cnnstudio.core.volumes.parts import LARGEST_ANGLE, SMALLEST_ANGLE, Look, Scale
 from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.choices import Combo, Segmented
 from cnnstudio.ui.widgets.context import Context

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from cnnstudio.core.volumes import Drawing
+from cnnstudio.core.volumes.parts import Drawing
 
 if TYPE_CHECKING:
     from cnnstudio.ui.volumes.view import VolumesView

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 
 from cnnstudio.core.layers.spec import Family
-from cnnstudio.core.volumes import Arrow, Bracket, Drawing, Form, Point, Volume
+from cnnstudio.core.volumes.parts import Arrow, Bracket, Drawing, Form, Point, Volume
 from cnnstudio.ui.canvas.drawing import canvas_font, laid_out
 from cnnstudio.ui.theme.ink import Ink, mix
 from cnnstudio.ui.volumes.captions import Caption

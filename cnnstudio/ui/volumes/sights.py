@@ -12,7 +12,7 @@ from cnnstudio.core.folding import exit_of, folded
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.text import T, Text
-from cnnstudio.core.volumes import Drawing, Point, Polygon, Volume
+from cnnstudio.core.volumes.parts import Drawing, Point, Polygon, Volume
 from cnnstudio.core.windows import Spans, clipped, middle_cell, windows
 from cnnstudio.ui.theme.ink import Ink
 from cnnstudio.ui.volumes.painting import polygon

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import QGraphicsScene, QToolTip, QWidget
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.network import Network
 from cnnstudio.core.text import TN
-from cnnstudio.core.volumes import Drawing, Look, Volume, draw
+from cnnstudio.core.volumes.drawing import draw
+from cnnstudio.core.volumes.parts import Drawing, Look, Volume
 from cnnstudio.ui.canvas.brackets import CLASSIFIER, FEATURE_EXTRACTOR, Sections, sections
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.geometry import Rect, Slot

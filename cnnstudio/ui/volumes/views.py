@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import T
-from cnnstudio.core.volumes import Look, Scale
+from cnnstudio.core.volumes.parts import Look, Scale
 from cnnstudio.ui.canvas.controls import ZoomBar
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.volumes.bar import ANGLES, CARDS, VOLUMES, ViewBar

@@ -19,7 +19,7 @@ from cnnstudio.core.blocks import make_block
 from cnnstudio.core.folding import collapse
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.text import T
-from cnnstudio.core.volumes import Form
+from cnnstudio.core.volumes.parts import Form
 from cnnstudio.ui.figures.figure import Figure
 from cnnstudio.ui.figures.options import (
     BY_WIDTH,
@@ -32,7 +32,7 @@ from cnnstudio.ui.figures.saving import SavePicture
 from cnnstudio.ui.theme.ink import PrintInk, mix
 from cnnstudio.ui.theme.tokens import DARK, LIGHT
 from cnnstudio.ui.volumes.bar import CARDS, VOLUMES
-from tests.core.test_volumes import units
+from tests.core.volumes.test_drawing import units
 from tests.fakes.failing_os import FailingOs
 from tests.ui.design.hands import LEFT, Hands
 

@@ -15,14 +15,14 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.blocks import make_block
 from cnnstudio.core.folding import collapse
 from cnnstudio.core.text import T
-from cnnstudio.core.volumes import Form, Look, Scale, Volume
+from cnnstudio.core.volumes.parts import Form, Look, Scale, Volume
 from cnnstudio.ui.design.workspace import DesignWidget
 from cnnstudio.ui.volumes.bar import CARDS, VOLUMES
 from cnnstudio.ui.volumes.input_picture import InputPicture
 from cnnstudio.ui.volumes.painting import VolumePainter
 from cnnstudio.ui.volumes.view import VolumesView
 from cnnstudio.ui.widgets.context import Context
-from tests.core.test_volumes import units
+from tests.core.volumes.test_drawing import units
 from tests.ui.design.hands import LEFT, NONE, Hands
 
 Open = Callable[..., Hands]

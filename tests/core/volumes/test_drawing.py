@@ -16,7 +16,8 @@ from cnnstudio.core.blocks import make_block
 from cnnstudio.core.folding import collapse
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument
-from cnnstudio.core.volumes import CAPTION, GAP, Drawing, Form, Look, Scale, Volume, draw
+from cnnstudio.core.volumes.drawing import GAP, draw
+from cnnstudio.core.volumes.parts import CAPTION, Drawing, Form, Look, Scale, Volume
 from tests.fakes.networks import chain, graphs, lecture
 
 SECTIONS = (("n2", "n3", "n4"), ("n5", "n6", "n7", "n8"))
