@@ -474,8 +474,8 @@ def _impossible(search: _Search, one: NodeAnalysis, wanted: Size) -> Text:
     most = tuple(max((size[axis] for size in search.reached), default=0) for axis in (0, 1))
     if any(n > limit for n, limit in zip(wanted, most, strict=True)):
         return T(
-            "{layer} can't give {wanted}: sliding windows never enlarge, and at most {most} reach "
-            "it with strides of 1 in a layer. UpSampling2D or Conv2DTranspose above it enlarges.",
+            "{layer} can't give {wanted}: sliding windows never enlarge, and at most {most} can be "
+            "had by changing a layer. UpSampling2D or Conv2DTranspose above it would enlarge.",
             layer=name,
             wanted=shown,
             most=show_shape(most),

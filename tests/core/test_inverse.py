@@ -96,7 +96,7 @@ def test_a_branch_keeps_agreeing_with_the_other() -> None:
 @pytest.mark.parametrize(
     ("id", "wanted", "reason"),
     [
-        ("n4", (40, 40), "at most 26×26 reach it"),
+        ("n4", (40, 40), "at most 26×26 can be had"),
         ("n5", (7, 7), "only a feature map has rows and columns"),
         ("n1", (7, 7), "no layer down to it has a window or a stride"),
     ],

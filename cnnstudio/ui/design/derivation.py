@@ -22,7 +22,7 @@ from cnnstudio.core.analysis import NodeAnalysis
 from cnnstudio.core.derivations import derive
 from cnnstudio.core.layers.spec import Reason
 from cnnstudio.core.text import T, Text
-from cnnstudio.ui.design.steps import StepsView
+from cnnstudio.ui.design.steps import StepsView, shown
 from cnnstudio.ui.widgets.context import Context
 
 LABELS: dict[str, Text] = {
@@ -39,7 +39,7 @@ LABELS: dict[str, Text] = {
     "jump_columns": T("Step (columns)"),
 }
 _AXES = ("rows", "columns", "channels", "values", *(f"axis_{n}" for n in range(1, 9)))
-_LABEL_WIDTH, _PAD = 100, 8
+_LABEL_WIDTH, _PAD = 104, 8
 _CHEVRON = 12
 
 
@@ -281,7 +281,7 @@ class ReasonRow(QWidget):
         room = (width or self.width()) - theme.scaled(_LABEL_WIDTH) - 8
         taken = QFontMetricsF(theme.font("code-title")).horizontalAdvance(f"{reason.value:,}") + 12
         lines: list[tuple[str, str]] = []
-        for text, colour in ((reason.formula, "text"), (reason.numbers, "muted")):
+        for text, colour in ((reason.formula, "text"), (shown(reason.numbers), "muted")):
             for part in _broken(text, font, room - taken if not lines else room, room):
                 lines.append((part, colour))
         return lines
@@ -295,7 +295,9 @@ class ReasonRow(QWidget):
             else T("{number}, steps closed", number=number)
         )
         self.setAccessibleName(self._context.language.show(state))
-        self.setAccessibleDescription(f"{reason.formula} = {reason.numbers} = {reason.value:,}")
+        self.setAccessibleDescription(
+            f"{reason.formula} = {shown(reason.numbers)} = {reason.value:,}"
+        )
         self.update()
 
 

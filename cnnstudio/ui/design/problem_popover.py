@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.core.problems import Problem
@@ -12,9 +12,9 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import FocusRing
 from cnnstudio.ui.widgets.popover import SHADOW, Popover
 
-_WIDTH = 348
+_WIDTH = 384
 _MOST = 3  # more stand in the side panel
-_BESIDE = 20
+_BESIDE, _BELOW = 20, 8
 
 
 class ProblemPopover(Popover):
@@ -36,6 +36,8 @@ class ProblemPopover(Popover):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(context.theme.scaled(_WIDTH))
         self._ring = FocusRing(context.theme, self)
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._focus_first)
         self.notices = [
             ProblemNotice(context, editor, problem, on_card=True) for problem in problems[:_MOST]
         ]
@@ -45,20 +47,39 @@ class ProblemPopover(Popover):
                 button.clicked.connect(self.close)
 
     def open_beside(self, card: QRect, within: QRect) -> None:
-        """Opens right of a card, or left of it where there is no room.
+        """Opens right of a card, left of it where there is no room, else below or above it.
 
         Args:
             card: The card, in global pixels.
             within: What it should stay in, such as the canvas, in global pixels.
         """
-        self.adjustSize()
-        left = card.right() + _BESIDE - SHADOW
-        if left + self.width() > within.right() and card.left() - self.width() > within.left():
-            left = card.left() - _BESIDE + SHADOW - self.width()
-        top = card.top() - SHADOW
-        left = max(within.left(), min(left, within.right() - self.width()))
-        top = max(within.top(), min(top, within.bottom() - self.height()))
-        self.move(QPoint(left, top))
+        self._fit()
+        size = self.size() - QSize(2 * SHADOW, 2 * SHADOW)
+        right, left = card.right() + _BESIDE, card.left() - _BESIDE - size.width()
+        if right + size.width() <= within.right():
+            sheet = QRect(QPoint(right, card.top()), size)
+        elif left >= within.left():
+            sheet = QRect(QPoint(left, card.top()), size)
+        else:
+            sheet = QRect(QPoint(card.right() - size.width(), card.bottom() + _BELOW), size)
+            if sheet.bottom() > within.bottom():
+                sheet.moveBottom(card.top() - _BELOW)
+        sheet.moveLeft(max(within.left(), sheet.left()))
+        sheet.moveTop(max(within.top(), min(sheet.top(), within.bottom() - size.height())))
+        self.move(sheet.topLeft() - QPoint(SHADOW, SHADOW))
         self.show()
-        if self.notices and self.notices[0].buttons:
-            self.notices[0].buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+        self._settle.start()  # becoming active moves the focus once more
+
+    def _focus_first(self) -> None:
+        for notice in self.notices:
+            if notice.buttons:
+                notice.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    def _fit(self) -> None:
+        """As high as its sentences need at its width."""
+        layout = self.layout()
+        assert layout is not None
+        self.ensurePolished()
+        layout.activate()
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))

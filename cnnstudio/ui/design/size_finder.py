@@ -136,6 +136,7 @@ class SizeFinder(QWidget):
         self._say(T("What can be had near it:"))
         holder = QWidget()
         row = Flow(GAP)
+        row.setContentsMargins(0, 0, 0, 0)
         holder.setLayout(row)
         for size in sizes:
             button = Button(self._context, show_shape(size), role="code-small")

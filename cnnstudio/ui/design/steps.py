@@ -27,6 +27,7 @@ from cnnstudio.ui.widgets.language import Phrase
 
 FORMULA_SIZE = 14
 _SMALLEST = 9
+_TITLE = 64
 _INDENT = 14  # as far in as the words of the row above
 
 
@@ -147,6 +148,7 @@ class StepLine(QWidget):
             row += 1
         elif line.title:
             title = Label(context, line.title, "small", "muted")
+            grid.setColumnMinimumWidth(0, context.theme.scaled(_TITLE))
             grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
         words = "\n= ".join(map(shown, line.steps))
         self.steps = Label(
@@ -186,7 +188,7 @@ class LayerLine(QWidget):
         painter = QPainter(self)
         if self._hover:
             painter.fillRect(self.rect(), theme.colour("hover"))
-        inside = self.rect().adjusted(4, 0, -4, 0)
+        inside = self.rect().adjusted(0, 0, -4, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font("code-small"))
         painter.setPen(theme.colour("text"))
