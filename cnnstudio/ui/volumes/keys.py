@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from cnnstudio.core.volumes.parts import Drawing
@@ -33,13 +33,13 @@ class VolumeKeys:
         none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
         key = Qt.Key
         self._table: dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[], object]] = {
-            (key.Key_Delete, none): view.delete_selected,
-            (key.Key_Backspace, none): view.delete_selected,
+            (key.Key_Delete, none): self._delete,
+            (key.Key_Backspace, none): self._delete,
             (key.Key_Return, none): self._edit,
             (key.Key_Enter, none): self._edit,
             (key.Key_F2, none): self._rename,
             (key.Key_Home, none): view.fit_all,
-            (key.Key_Home, shift): view.fit_selection,
+            (key.Key_Home, shift): self._fit_selection,
             (key.Key_Escape, none): view.selection.clear,
             (key.Key_Space, none): view.hold_space,
         }
@@ -62,7 +62,7 @@ class VolumeKeys:
             return True
         typed = event.text()
         if typed and typed.isalpha() and (plain or extend):
-            view.quick_add(event)
+            self._quick_add(event)
             return True
         return False
 
@@ -75,6 +75,24 @@ class VolumeKeys:
             else:
                 view.selection.choose([there])
             view.reveal(there)
+
+    def _delete(self) -> None:
+        selection, editor = self._view.selection, self._view.editor
+        if selection.ids:
+            after = editor.next_after_deletion(selection.ids)
+            editor.delete(selection.ids)
+            selection.choose([after] if after else [])
+
+    def _fit_selection(self) -> None:
+        self._view.fit(self._view.area_of(self._view.selection.ids))
+
+    def _quick_add(self, key: QKeyEvent) -> None:
+        """Opens the field with the key that was pressed; the choice goes behind the selection."""
+        view = self._view
+        behind = view.selection.current or next(reversed(tuple(view.drawing.volumes)), "")
+        volume = view.drawing.volumes.get(behind)
+        at = view.mapFromScene(QPointF(volume.right, volume.y)) if volume else QPoint()
+        view.quick_field.open(at, view.editor.slot_behind_all(view.selection.ids), "", key)
 
     def _edit(self) -> None:
         if self._view.selection.current:

@@ -34,7 +34,7 @@ class SightNote(Card):
             self.body.addWidget(part)
         self.setFixedWidth(_WIDTH)
         self.hide()
-        view.pointed.connect(self._show)
+        view.gaze.changed.connect(self._show)
         context.theme.changed.connect(self._fit)
         context.language.changed.connect(self._fit)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -26,15 +28,16 @@ from cnnstudio.core.volumes.drawing import draw
 from cnnstudio.core.volumes.parts import Drawing, Look, Volume
 from cnnstudio.ui.canvas.brackets import CLASSIFIER, FEATURE_EXTRACTOR, Sections, sections
 from cnnstudio.ui.canvas.editor import Editor
-from cnnstudio.ui.canvas.geometry import Rect, Slot
+from cnnstudio.ui.canvas.geometry import Rect
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
 from cnnstudio.ui.canvas.quick_add import QuickAdd
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.theme.ink import Ink
 from cnnstudio.ui.volumes.captions import captions_of, spoken_of, tip_of
+from cnnstudio.ui.volumes.gaze import Gaze
 from cnnstudio.ui.volumes.keys import VolumeKeys
 from cnnstudio.ui.volumes.painting import VolumePainter, polygon
-from cnnstudio.ui.volumes.sights import Sights, paint_sights, sights_of
+from cnnstudio.ui.volumes.sights import paint_sights
 from cnnstudio.ui.widgets.context import Context
 
 _BY_KEYBOARD = (
@@ -56,14 +59,12 @@ class VolumesView(PanZoomView):
         added: Entries and a slot were chosen in the quick-add field.
         edit_requested: Enter or a double click: the layer whose parameters are wanted.
         rename_requested: F2.
-        pointed: What is pointed at, or else selected, has changed: its id, "" for nothing.
         shown: The view has come on the screen.
     """
 
     added = Signal(object, object)
     edit_requested = Signal(str)
     rename_requested = Signal(str)
-    pointed = Signal(str)
     shown = Signal()
     readable_zoom = 0.6
 
@@ -82,19 +83,18 @@ class VolumesView(PanZoomView):
         self._sections: Sections | None = None
         self._painter = VolumePainter(context.theme, draw(self.analysis), {})
         self._stale = False
-        self._hovered = ""
-        self._cell: tuple[int, int] | None = None
-        self._sights: Sights | None = None
+        self.gaze = Gaze(selection, self)
         self._grabbed: QPoint | None = None
         self._space_held = self._ringed = False
         self._keys = VolumeKeys(self)
-        self._quick = QuickAdd(context, self, editor)
-        self._quick.chosen.connect(self.added)
+        self.quick_field = QuickAdd(context, self, editor)
+        self.quick_field.chosen.connect(self.added)
         self.setScene(QGraphicsScene(self))
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        selection.changed.connect(self._select)
+        self.gaze.changed.connect(self._look)
+        selection.changed.connect(self._read_aloud)
         context.theme.changed.connect(self._redraw)
         context.language.changed.connect(self._redraw)
 
@@ -148,9 +148,7 @@ class VolumesView(PanZoomView):
         self._stale = False
         before = self.content()
         self._painter = self.painter_in(self.context.theme, self.picture)
-        if self._hovered not in self.drawing.volumes:
-            self._hovered, self._cell = "", None
-        self._look_again()
+        self.gaze.follow(self.analysis, self.drawing)
         self._read_aloud()
         if self._fitted and before != self.content():
             self.settle()
@@ -166,32 +164,21 @@ class VolumesView(PanZoomView):
 
     def content(self) -> Rect | None:
         bounds = self._painter.bounds()
-        if bounds is None:
-            return None
-        return Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
+        return None if bounds is None else _rect(bounds)
 
     def reveal(self, id: str) -> None:
         """Pans as little as needed to bring a volume into view."""
         self._bring_up_to_date()
-        volume = self.drawing.volumes.get(id)
-        if volume is not None:
-            area = self._painter.area(volume)
-            self.bring_in(Rect(area.x(), area.y(), area.width(), area.height()))
+        if (area := self.area_of([id])) is not None:
+            self.bring_in(area)
 
-    def fit_selection(self) -> None:
-        """Shows what is selected."""
-        areas = [self._painter.area(v) for v in self._chosen()]
-        if areas:
-            whole = QRectF()
-            for area in areas:
-                whole = whole.united(area)
-            self.fit(Rect(whole.x(), whole.y(), whole.width(), whole.height()))
-        else:
-            self.fit()
-
-    def _chosen(self) -> list[Volume]:
-        volumes = self.drawing.volumes
-        return [volumes[id] for id in self.selection.ids if id in volumes]
+    def area_of(self, ids: Iterable[str]) -> Rect | None:
+        """The rectangle around some volumes and their captions; None for none."""
+        volumes, whole = self.drawing.volumes, QRectF()
+        for id in ids:
+            if id in volumes:
+                whole = whole.united(self._painter.area(volumes[id]))
+        return None if whole.isNull() else _rect(whole)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         rect = QRectF(rect)
@@ -208,8 +195,8 @@ class VolumesView(PanZoomView):
                 paints.paint_volume(painter, volume, detail, chosen=id in chosen)
         for bracket in drawing.brackets:
             paints.paint_bracket(painter, bracket, detail)
-        if self._sights is not None:
-            paint_sights(painter, self.context.theme, self._sights, detail, rect)
+        if self.gaze.sights is not None:
+            paint_sights(painter, self.context.theme, self.gaze.sights, detail, rect)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The focus ring, where no volume has one."""
@@ -220,11 +207,6 @@ class VolumesView(PanZoomView):
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     # --- what is pointed at ---------------------------------------------------------------------
-
-    @property
-    def subject(self) -> str:
-        """The layer whose cell is looked through: the one pointed at, else the selected one."""
-        return self._hovered or self.selection.current
 
     def volume_at(self, at: QPoint) -> Volume | None:
         """The volume under a viewport point, its caption included."""
@@ -237,24 +219,13 @@ class VolumesView(PanZoomView):
     def _point(self, at: QPoint) -> None:
         volume = self.volume_at(at)
         p = self.mapToScene(at)
-        cell = volume.cell_at(p.x(), p.y()) if volume else None
-        id = volume.id if volume else ""
-        if (id, cell) != (self._hovered, self._cell):
-            self._hovered, self._cell = id, cell
-            self._look_again()
+        if volume is None:
+            self.gaze.point("")
+        else:
+            self.gaze.point(volume.id, volume.cell_at(p.x(), p.y()))
 
-    def _select(self) -> None:
-        self._look_again()
-        self._read_aloud()
-
-    def _look_again(self) -> None:
-        """Follows what is pointed at, or selected, down to the picture."""
-        subject = self.subject
-        self._sights = (
-            sights_of(self.analysis, self.drawing, subject, self._cell) if subject else None
-        )
+    def _look(self, _id: str) -> None:
         self.viewport().update()
-        self.pointed.emit(subject)
 
     def _read_aloud(self) -> None:
         """Gives assistive technology the current layer as the view's description."""
@@ -269,27 +240,6 @@ class VolumesView(PanZoomView):
             self.setAccessibleDescription(described)
             if described and self.hasFocus():
                 QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, described))
-
-    # --- editing --------------------------------------------------------------------------------
-
-    def delete_selected(self) -> None:
-        """Takes the selected layers away and selects what comes next."""
-        ids = self.selection.ids
-        if ids:
-            after = self.editor.next_after_deletion(ids)
-            self.editor.delete(ids)
-            self.selection.choose([after] if after else [])
-
-    def quick_add(self, key: QKeyEvent) -> None:
-        """Opens the quick-add field with a key; the choice goes behind the current layer."""
-        slot: Slot = self.editor.slot_behind_all(self.selection.ids)
-        volumes = self.drawing.volumes
-        current = self.selection.current or (tuple(volumes) or ("",))[-1]
-        place = QPoint()
-        if current in volumes:
-            volume = volumes[current]
-            place = self.mapFromScene(QPointF(volume.right, volume.y))
-        self._quick.open(place, slot, "", key)
 
     def hold_space(self) -> None:
         """From now on dragging pans, until Space is released."""
@@ -364,9 +314,12 @@ class VolumesView(PanZoomView):
             QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         if event.type() == QEvent.Type.Leave:
-            self._hovered, self._cell = "", None
-            self._look_again()
+            self.gaze.point("")
         return super().viewportEvent(event)
+
+
+def _rect(r: QRectF) -> Rect:
+    return Rect(r.x(), r.y(), r.width(), r.height())
 
 
 def _holds(outline: QPolygonF, p: QPointF) -> bool:

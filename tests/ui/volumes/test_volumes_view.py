@@ -161,7 +161,7 @@ def test_pointing_shows_the_windows_down_to_the_picture(design: Open):
     volumes = view.drawing.volumes
     id = hands.id("conv2d_2")
     QTest.mouseMove(view.viewport(), at(view, volumes[id]))
-    sights = view._sights
+    sights = view.gaze.sights
     assert sights is not None
     assert volumes[hands.id("conv2d_1")].cells((13, 16), (13, 16)) in sights.windows
     assert volumes[hands.id("input_1")].cells((12, 17), (12, 17)) in sights.windows
@@ -172,10 +172,10 @@ def test_pointing_shows_the_windows_down_to_the_picture(design: Open):
     assert "5×5 pixels" in note.sentence.text()
     assert note.sum.text() == "3 + (3 − 1)·1 = 5"
     QTest.mouseMove(view.viewport(), at(view, volumes[id], side=True))
-    assert view._sights is not None
-    assert view._sights.cell
+    assert view.gaze.sights is not None
+    assert view.gaze.sights.cell
     QTest.mouseMove(view.viewport(), QPoint(5, 200))
-    assert view._sights is None
+    assert view.gaze.sights is None
     assert not note.isVisible()
 
 
@@ -187,8 +187,8 @@ def test_a_collapsed_block_is_seen_through(design: Open):
     view = in_volumes(hands)
     hands.widget.selection.choose([block])
     assert view.accessibleDescription().startswith("features, Block, 2 layers")
-    assert view._sights is not None
-    assert view._sights.windows == (view.drawing.volumes["n1"].cells((12, 17), (12, 17)),)
+    assert view.gaze.sights is not None
+    assert view.gaze.sights.windows == (view.drawing.volumes["n1"].cells((12, 17), (12, 17)),)
     note = hands.widget.views.note
     assert note.title.text() == "One cell of features"
     assert note.sentence.text() == "It sees 5×5 pixels of the picture."
