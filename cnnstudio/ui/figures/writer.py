@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.storage.atomic import write_atomically
@@ -48,6 +48,9 @@ class FigureWriter(QObject):
         self._done = self._count = 0
         self._path = Path()
         self.busy = False
+        app = QCoreApplication.instance()
+        assert app is not None
+        app.aboutToQuit.connect(self.cancel)
 
     def begin(self, figure: Figure, options: PictureOptions, path: Path) -> None:
         """Begins to write a figure; does nothing while one is being written.

@@ -89,6 +89,11 @@ class ViewBar(QObject):
             part.setVisible(view == VOLUMES)
         self._place()
 
+    @property
+    def bottom(self) -> int:
+        """Where what lies below it may begin."""
+        return max(self.left.geometry().bottom(), self.right.geometry().bottom()) + _MARGIN
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self._place()
@@ -108,7 +113,8 @@ class ViewBar(QObject):
         self.meaning.setVisible(self.right.sizeHint().width() <= room)
         self.right.adjustSize()
         self.left.move(_MARGIN, _MARGIN)
-        self.right.move(width - self.right.width() - _MARGIN, _MARGIN)
+        below = self.left.height() + _GAP if self.right.width() > room + _GAP else 0
+        self.right.move(width - self.right.width() - _MARGIN, _MARGIN + below)
         self.left.raise_()
         self.right.raise_()
 

@@ -17,7 +17,7 @@ from cnnstudio.ui.volumes.view import VolumesView
 from cnnstudio.ui.widgets.states import EmptyState, Remedy
 
 _VIEW, _SCALE, _ANGLE = "design/view", "design/scale", "design/angle"
-_MARGIN, _BELOW_BAR = 12, 52
+_MARGIN = 12
 
 
 class NetworkViews(QWidget):
@@ -92,7 +92,7 @@ class NetworkViews(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             width, height = self.volumes.width(), self.volumes.height()
-            self.note.move(width - self.note.width() - _MARGIN, _BELOW_BAR)
+            self.note.move(width - self.note.width() - _MARGIN, self.bar.bottom)
             self.empty.setGeometry((width - 320) // 2, (height - 120) // 2, 320, 120)
         return False
 

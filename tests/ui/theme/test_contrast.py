@@ -71,6 +71,7 @@ def test_families_are_read_on_surface_and_on_their_tile(colours: Colours, family
         c * colours.tile + r * (1 - colours.tile) for c, r in zip(own, raised, strict=True)
     )
     assert _contrast(own, _rgb(colours.surface)) >= 4.5
+    assert _contrast(own, _rgb(colours.canvas)) >= 4.5  # the kinds below the volumes
     assert _contrast(own, (tile[0], tile[1], tile[2])) >= 4.2
     assert family in FAMILY_ICONS
 
