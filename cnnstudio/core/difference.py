@@ -45,10 +45,11 @@ class LayerChange:
 
     @property
     def only_moved(self) -> bool:
-        """Whether nothing changed but the place of its card."""
-        return _alike(
-            msgspec.structs.replace(self.before, position=self.after.position), self.after
+        """Whether nothing changed but the place of its card and the warnings kept of it."""
+        moved = msgspec.structs.replace(
+            self.before, position=self.after.position, kept=self.after.kept
         )
+        return _alike(moved, self.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,8 @@ def tooltip(analysis: Analysis, id: str, show: Show) -> str:
     """What is wrong with a layer, what it sees and what it costs, a line each."""
     facts = analysis.nodes.get(id)
     lines = [show(problem.text) for problem in analysis.problems_of(id)]
+    if lines:
+        lines.append(show(T("Alt+Enter: what can be done")))
     if facts is not None:
         seen = "×".join(map(str, facts.receptive_field))
         if seen:

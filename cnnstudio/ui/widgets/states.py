@@ -93,7 +93,7 @@ class Notice(QWidget):
         self._tone, self._inset = tone, 0 if bare else 12
         column = QVBoxLayout(self)
         inset, above = self._inset, 0 if bare else 10
-        column.setContentsMargins(inset + ICON + GAP, above, inset, above)
+        column.setContentsMargins(inset + ICON + GAP, above, inset, above or 4)
         column.setSpacing(4)
         self.what = Label(context, what, "title", wrap=True)
         column.addWidget(self.what)
