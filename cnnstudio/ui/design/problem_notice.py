@@ -66,7 +66,7 @@ class ProblemNotice(Notice):
             for index, fix in enumerate(problem.fixes[:MOST_FIXES])
         ]
         if not error:
-            remedies.append(Remedy(T("Keep"), partial(keep, editor, problem), "quiet"))
+            remedies.append(Remedy(T("Keep as is"), partial(keep, editor, problem), "quiet"))
         tone = "danger" if error else "warning"
         super().__init__(
             context, problem.text, problem.why or "", remedies, tone=tone, bare=on_card

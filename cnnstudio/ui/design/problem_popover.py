@@ -12,7 +12,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import FocusRing
 from cnnstudio.ui.widgets.popover import SHADOW, Popover
 
-_WIDTH = 384
+_WIDTH = 420
 _MOST = 3  # more stand in the side panel
 _BESIDE, _BELOW = 20, 8
 
