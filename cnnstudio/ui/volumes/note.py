@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 from cnnstudio.ui.volumes.sights import note_of
 from cnnstudio.ui.volumes.view import VolumesView
@@ -55,6 +54,3 @@ class SightNote(Card):
         width = self._view.context.theme.scaled(_WIDTH)
         self.setFixedWidth(width)
         self.setFixedHeight(self.body.totalHeightForWidth(width))
-
-    def parentWidget(self) -> QWidget:
-        return self._view
