@@ -38,7 +38,7 @@ class Setting:
         node: The layer's id.
         layer: Its name.
         parameter: The parameter.
-        before: Its value until now, as JSON has it.
+        before: Its value until now, as JSON has it; what None stands for.
         value: What it is set to, as JSON has it.
     """
 
@@ -369,7 +369,7 @@ def _magnitude(node: LayerNode, own: Changes) -> float:
     spec = node.spec
     if spec is not None and spec.family is Family.CONVOLUTION and "strides" in own:
         total += 0.5  # a pooling's stride is the likelier one
-    return total + (5 if _skips(node, own) else 0)
+    return total + (6 if _skips(node, own) else 0)
 
 
 def _skips(node: LayerNode, own: Changes) -> bool:
@@ -385,13 +385,10 @@ def _setting(node: LayerNode, name: str, value: object) -> Setting:
     assert node.spec is not None
     parameter = node.spec.parameter(name)
     assert parameter is not None
-    return Setting(
-        node.id,
-        node.name,
-        name,
-        node.params.get(name, parameter.write(parameter.default)),
-        parameter.write(value),
-    )
+    now = node.values[name]
+    if now is None:  # the strides of a pooling
+        now = node.values["pool_size"]
+    return Setting(node.id, node.name, name, parameter.write(now), parameter.write(value))
 
 
 # --------------------------------------------------------------------------- for real

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -181,6 +181,7 @@ class LayerPanel(Panel):
         self.derivation = Derivation(context)
         self.derivation.layer_asked.connect(self.layer_asked)
         self.sizes = SizeFinder(context, editor)
+        self.sizes.opened.connect(self._show_sizes)
         self._inside = QWidget()
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, PANEL_PADDING)
@@ -215,8 +216,23 @@ class LayerPanel(Panel):
         """Shows where a number of the current layer comes from."""
         row = self.derivation.ask(quantity)
         if row is not None:
-            self._inside.adjustSize()
-            self._scroll.ensureWidgetVisible(row)
+            self._bring_up(row)
+
+    def _show_sizes(self) -> None:
+        self._bring_up(self.sizes)
+
+    def _bring_up(self, widget: QWidget) -> None:
+        """Scrolls as little as needed to see a widget and what stands below it."""
+        for part in (self.derivation, self._inside):
+            layout = part.layout()
+            assert layout is not None
+            layout.activate()
+        self._inside.adjustSize()
+        top = widget.mapTo(self._inside, QPoint(0, 0)).y() - GAP
+        bar = self._scroll.verticalScrollBar()
+        most = top + self._scroll.viewport().height()
+        if not bar.value() <= top <= bar.value() + self._scroll.viewport().height() // 3:
+            bar.setValue(min(top, most))
 
     def edit_parameters(self) -> None:
         """Puts the focus on the first parameter."""

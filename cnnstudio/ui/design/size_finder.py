@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -33,6 +33,9 @@ class SizeFinder(QWidget):
         context: Theme and language.
         editor: What changes the network.
     """
+
+    opened = Signal()
+    """There is more to see than before."""
 
     def __init__(self, context: Context, editor: Editor) -> None:
         super().__init__()
@@ -99,6 +102,7 @@ class SizeFinder(QWidget):
             self.columns.set_value(columns)
             self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
             self.rows.selectAll()
+            self.opened.emit()
 
     def _find(self, _value: object = None) -> None:
         """Asks for what gives the size in the fields."""
@@ -112,6 +116,7 @@ class SizeFinder(QWidget):
             self._say(text, "danger")
             return
         self._tell(sizes_for(self._network, self._facts.node.id, wanted))
+        self.opened.emit()
 
     def _tell(self, answer: Answer) -> None:
         if answer.reason is not None:
