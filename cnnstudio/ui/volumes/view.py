@@ -108,7 +108,6 @@ class VolumesView(PanZoomView):
     def sync(self, analysis: Analysis) -> None:
         """Shows another network, at once if the view is on the screen."""
         self.analysis = analysis
-        self._sections = sections(analysis, self._sections)
         self._redraw()
 
     def show_look(self, look: Look) -> None:
@@ -147,6 +146,7 @@ class VolumesView(PanZoomView):
             return
         self._stale = False
         before = self.content()
+        self._sections = sections(self.analysis, self._sections)
         self._painter = self.painter_in(self.context.theme, self.picture)
         self.gaze.follow(self.analysis, self.drawing)
         self._read_aloud()
