@@ -230,9 +230,8 @@ class LayerPanel(Panel):
         self._inside.adjustSize()
         top = widget.mapTo(self._inside, QPoint(0, 0)).y() - GAP
         bar = self._scroll.verticalScrollBar()
-        most = top + self._scroll.viewport().height()
         if not bar.value() <= top <= bar.value() + self._scroll.viewport().height() // 3:
-            bar.setValue(min(top, most))
+            bar.setValue(top)
 
     def edit_parameters(self) -> None:
         """Puts the focus on the first parameter."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.core.problems import Problem
@@ -20,7 +20,7 @@ _BESIDE, _BELOW = 20, 8
 class ProblemPopover(Popover):
     """The problems of one layer with the buttons that mend or keep them.
 
-    Any of them closes it; the keyboard is on the first one.
+    Any of them closes it. Becoming active puts the focus on the first one, as Qt does it.
 
     Args:
         context: Theme and language.
@@ -36,8 +36,6 @@ class ProblemPopover(Popover):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(context.theme.scaled(_WIDTH))
         self._ring = FocusRing(context.theme, self)
-        self._settle = QTimer(self, singleShot=True, interval=0)
-        self._settle.timeout.connect(self._focus_first)
         self.notices = [
             ProblemNotice(context, editor, problem, on_card=True) for problem in problems[:_MOST]
         ]
@@ -68,13 +66,6 @@ class ProblemPopover(Popover):
         sheet.moveTop(max(within.top(), min(sheet.top(), within.bottom() - size.height())))
         self.move(sheet.topLeft() - QPoint(SHADOW, SHADOW))
         self.show()
-        self._settle.start()  # becoming active moves the focus once more
-
-    def _focus_first(self) -> None:
-        for notice in self.notices:
-            if notice.buttons:
-                notice.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
-                return
 
     def _fit(self) -> None:
         """As high as its sentences need at its width."""
