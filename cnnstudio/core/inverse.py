@@ -27,7 +27,8 @@ _STRIDES = (1, 2, 3, 4)
 _FACTORS = (1, 2, 3, 4, 5, 6, 7, 8)
 _LAYERS_ABOVE = 10  # so many are changed one at a time, the nearest first
 _LAYERS_TOGETHER = 6  # and so many two at a time
-_TRIALS = 60  # candidates that are analysed for real, at most
+_TRIALS = 60  # candidates that are analysed for real, at most; fewer in a very large network
+_FEWEST_TRIALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class _Search:
                     wanted_ids.add(source)
                     waiting.append(self.analysis.nodes[source])
         self.way = [node for id, node in self.analysis.nodes.items() if id in wanted_ids]
+        self._place = {node.node.id: index for index, node in enumerate(self.way)}
         changeable = [node for node in reversed(self.way) if _slots(node)]
         self.layers = changeable[: _LAYERS_ABOVE + 1]
 
@@ -227,7 +229,7 @@ class _Search:
     def _size(self, changes: Mapping[str, Changes]) -> Size | None:
         """Rows and columns the layer would give; None where a layer on the way refuses."""
         shapes: dict[str, Shape] = {}
-        for node in self.way:
+        for node in itertools.islice(self.way, min(self._place[id] for id in changes), None):
             id = node.node.id
             if id not in changes and not any(source in shapes for source in node.sources):
                 continue
@@ -402,7 +404,8 @@ def _verified(
     None that only adds to another; advice against one counts as much as a setting or so.
     """
     found: list[set[tuple[str, str, str]]] = []
-    for candidate in itertools.islice(candidates, _TRIALS):
+    trials = max(_TRIALS * 100 // max(len(analysis.nodes), 100), _FEWEST_TRIALS)
+    for candidate in itertools.islice(candidates, trials):
         settings = {(s.node, s.parameter, repr(s.value)) for s in candidate.settings}
         if any(other <= settings for other in found):
             continue
