@@ -73,17 +73,21 @@ def _layers(count: int) -> Text:
     return TN("{count} layer", "{count} layers", count)
 
 
-def matching(
-    typed: str, offers: Iterable[BlockOffer], show: Callable[[Text | str], str]
-) -> list[BlockOffer]:
+Show = Callable[[Text | str], str]
+
+
+def matching(typed: str, offers: Iterable[BlockOffer], show: Show) -> list[BlockOffer]:
     """The offers whose title, id or summary holds what was typed; titles first."""
     offers = list(offers)
+    first = titled(typed, offers, show)
+    return [*first, *(o for o in offers if o not in first and _holds((show(o.summary),), typed))]
+
+
+def titled(typed: str, offers: Iterable[BlockOffer], show: Show) -> list[BlockOffer]:
+    """The offers whose title or id holds what was typed, in the keys of either language."""
+    return [o for o in offers if _holds((show(o.title), o.id.partition(" ")[2]), typed)]
+
+
+def _holds(texts: Iterable[str], typed: str) -> bool:
     wanted = {plain(typed), plain(keys_of(typed))} - {""}
-    if not wanted:
-        return offers
-
-    def held(text: str) -> bool:
-        return any(one in plain(text) for one in wanted)
-
-    titled = [offer for offer in offers if held(show(offer.title)) or held(offer.id.split()[-1])]
-    return [*titled, *(o for o in offers if o not in titled and held(show(o.summary)))]
+    return not wanted or any(one in plain(text) for text in texts for one in wanted)

@@ -82,10 +82,10 @@ class BlockEditor(QObject):
         """Closes a block to one card, or opens it."""
         block = blocks.block_with(self._document.network, id)
         if collapsed:
-            text = T("Close {block}", block=block.name)
+            text = T("Collapse {block}", block=block.name)
             self._editor.apply_whole(lambda network: folding.collapse(network, id), text)
         else:
-            text = T("Open {block}", block=block.name)
+            text = T("Expand {block}", block=block.name)
             self._editor.apply_whole(lambda network: folding.expand(network, id), text)
 
     # --- using ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from cnnstudio.ui.canvas.geometry import Places, Point, Rect, bounds, card_rect
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.theme.tokens import CARD_RADIUS
 
-CLOSES = T("A click selects the block's layers, a double click closes it to one card")
+CLOSES = T("A click selects the block's layers, a double click collapses it")
 BLOCK_FAMILY = Family.MERGING
 """The family whose colour a block's card has."""
 
@@ -89,7 +89,7 @@ def block_tooltip(analysis: Analysis, block: Block, show: Show) -> str:
     macs = sum(analysis.nodes[id].macs for id in block.members if id in analysis.nodes)
     lines = [show(problem.text) for problem in problems]
     lines.append(show(T("Multiply-adds: {count}", count=macs)))
-    lines.append(show(T("Double-click or Enter opens it")))
+    lines.append(show(T("Double-click or Enter expands it")))
     return "\n".join(lines)
 
 

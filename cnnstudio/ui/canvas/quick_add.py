@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.core.block_offers import LIBRARY, BlockOffer, project_offers, titled
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import LayerKind
 from cnnstudio.core.quick_entry import NewLayer, QuickEntryError, read_entries, unfinished
-from cnnstudio.core.text import T
+from cnnstudio.core.text import T, Text
+from cnnstudio.ui.canvas.blocks import BLOCK_FAMILY
 from cnnstudio.ui.canvas.chain_preview import ChainPreview
 from cnnstudio.ui.canvas.drawing import untinted
 from cnnstudio.ui.canvas.editor import Editor
@@ -50,6 +52,8 @@ class QuickAdd(QFrame):
 
     chosen = Signal(object, object)
     """(entries, slot) once the person has chosen."""
+    block_chosen = Signal(object, object)
+    """(BlockOffer, slot) once the person has chosen a block."""
 
     def __init__(self, context: Context, canvas: QWidget, editor: Editor) -> None:
         super().__init__(canvas)
@@ -141,38 +145,62 @@ class QuickAdd(QFrame):
             self._refusal, self._entries = None, read_entries(before)
         except QuickEntryError as error:
             name, self._refusal, self._entries = None, error, ()
-        found = [] if name is None else matches(name, kinds().values(), self._context.language.show)
-        if name and not found:
+        show = self._context.language.show
+        found = [] if name is None else matches(name, kinds().values(), show)
+        offers: list[BlockOffer] = []
+        if name and not self._entries:
+            own = project_offers(self._editor.whole)
+            offers = titled(name, (*own, *LIBRARY), show)
+        if name and not found and not offers:
             try:
                 read_entries(typed)
             except QuickEntryError as error:
                 self._refusal = error
         is_first = not typed.strip() and not self._editor.network.layers
-        self._fill(found, preselect=bool(name) or is_first)
+        self._fill(found, offers, preselect=bool(name) or is_first)
         self._try()
 
-    def _fill(self, found: Sequence[LayerKind], *, preselect: bool) -> None:
+    def _fill(
+        self, found: Sequence[LayerKind], offers: Sequence[BlockOffer], *, preselect: bool
+    ) -> None:
         theme, language = self._context.theme, self._context.language
         blocked = self.list.blockSignals(True)
         self.list.clear()
         for kind in found:
             icon = theme.family_pixmap(kind.family, ICON, self.devicePixelRatioF())
-            item = QListWidgetItem(untinted(icon), kind.keras)
-            item.setToolTip(language.show(kind.summary))
-            item.setData(Qt.ItemDataRole.UserRole, kind.id)
-            item.setSizeHint(QSize(0, theme.scaled(_ROW)))
-            self.list.addItem(item)
-        self.list.setCurrentRow(0 if preselect and found else -1)
+            self._add_row(untinted(icon), kind.keras, kind.summary, NewLayer(kind))
+        for offer in offers:
+            icon = theme.pixmap(
+                "component", theme.colours.families[BLOCK_FAMILY], ICON, self.devicePixelRatioF()
+            )
+            self._add_row(untinted(icon), language.show(offer.title), offer.summary, offer)
+        count = self.list.count()
+        self.list.setCurrentRow(0 if preselect and count else -1)
         self.list.blockSignals(blocked)
-        self.list.setVisible(bool(found))
-        self.list.setFixedHeight(min(len(found), _MOST_ROWS) * theme.scaled(_ROW) + 2)
+        self.list.setVisible(bool(count))
+        self.list.setFixedHeight(min(count, _MOST_ROWS) * theme.scaled(_ROW) + 2)
+
+    def _add_row(self, icon: QIcon, words: str, tip: Text, what: NewLayer | BlockOffer) -> None:
+        item = QListWidgetItem(icon, words)
+        item.setToolTip(self._context.language.show(tip))
+        item.setData(Qt.ItemDataRole.UserRole, what)
+        item.setSizeHint(QSize(0, self._context.theme.scaled(_ROW)))
+        self.list.addItem(item)
+
+    @property
+    def _current(self) -> NewLayer | BlockOffer | None:
+        """What is chosen in the list."""
+        item = None if self.list.isHidden() else self.list.currentItem()
+        chosen: NewLayer | BlockOffer | None = (
+            item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        )
+        return chosen
 
     @property
     def entries(self) -> tuple[NewLayer, ...]:
         """The layers Enter would add."""
-        item = None if self.list.isHidden() else self.list.currentItem()
-        chosen = (NewLayer(kinds()[item.data(Qt.ItemDataRole.UserRole)]),) if item else ()
-        return (*self._entries, *chosen)
+        chosen = self._current
+        return (*self._entries, chosen) if isinstance(chosen, NewLayer) else self._entries
 
     def _try(self) -> None:
         """Shows what the layers would be and come to, or which word isn't understood."""
@@ -180,6 +208,8 @@ class QuickAdd(QFrame):
         faces, note, danger = [], "", False
         if self._refusal is not None:
             note, danger = words(self._refusal.text), True
+        elif isinstance(offer := self._current, BlockOffer):
+            note = words(offer.summary)
         elif entries and self._slot is not None:
             try:
                 trial = self._editor.trial(entries, self._slot)
@@ -206,10 +236,14 @@ class QuickAdd(QFrame):
         """
         if self._refusal is not None:
             self.field.setSelection(self._refusal.start, self._refusal.end - self._refusal.start)
-        elif entries := self.entries:
-            slot = self._slot
-            if branch and slot is not None and slot.link is not None:
-                slot = Slot(slot.at, None, slot.link.source)
+            return
+        slot, offer, entries = self._slot, self._current, self.entries
+        if branch and slot is not None and slot.link is not None:
+            slot = Slot(slot.at, None, slot.link.source)
+        if isinstance(offer, BlockOffer):
+            self._close()
+            self.block_chosen.emit(offer, slot)
+        elif entries:
             self._close()
             self.chosen.emit(entries, slot)
 

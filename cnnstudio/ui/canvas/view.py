@@ -79,8 +79,8 @@ class CanvasView(PanZoomView):
         self.space_held = False
         self._ringed = False
         self._keys = CanvasKeys(self)
-        self._quick = QuickAdd(context, self, editor)
-        self._quick.chosen.connect(self.add_layers)
+        self.quick = QuickAdd(context, self, editor)
+        self.quick.chosen.connect(self.add_layers)
         self.setScene(self.network_scene)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -167,7 +167,7 @@ class CanvasView(PanZoomView):
         """
         slot = slot or self.slot_behind_selected()
         place = at or self.mapFromScene(QPointF(slot.at.x, slot.at.y))
-        self._quick.open(place, slot, typed, key)
+        self.quick.open(place, slot, typed, key)
 
     # --- events ---------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from cnnstudio.core.swaps import FLATTEN, GAP, Swap
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.block_drop import DropBlock
 from cnnstudio.ui.canvas.block_editor import BlockEditor, told
-from cnnstudio.ui.canvas.geometry import CARD_WIDTH, Point
+from cnnstudio.ui.canvas.geometry import CARD_WIDTH, Point, Slot
 from cnnstudio.ui.design.block_panel import BlockPanel, MemberStrip, SwapStrip
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.panel import Line, ground
@@ -61,6 +61,7 @@ class BlockDesk(QObject):
         self.swap_strip.chosen.connect(self.swap)
         design.selection.changed.connect(self._select)
         design.view.close_requested.connect(self.close)
+        design.view.quick.block_chosen.connect(self.add)
         design.controls.block.clicked.connect(self.make)
         self.panel.hide()
 
@@ -104,6 +105,8 @@ class BlockDesk(QObject):
         ids = set(self._design.selection.ids)
         if len(ids) == 1 and (card := self.editor.view.blocks.get(next(iter(ids)))):
             return card
+        if len(ids) < 2:
+            return None  # one layer of an open block is shown as a layer
         found = (b for b in self._document.network.blocks if b.members.keys() == ids)
         return next(found, None)
 
@@ -118,10 +121,9 @@ class BlockDesk(QObject):
         """The gesture that brings a block from the palette."""
         return DropBlock(self._design.view, self.editor, offer)
 
-    def add(self, offer: BlockOffer) -> None:
-        """Puts a block behind what is selected."""
-        slot = self._design.view.slot_behind_selected()
-        self._choose(self.editor.add(offer, slot))
+    def add(self, offer: BlockOffer, slot: Slot | None = None) -> None:
+        """Puts a block in `slot`, or behind what is selected."""
+        self._choose(self.editor.add(offer, slot or self._design.view.slot_behind_selected()))
 
     def make(self) -> None:
         """Makes a block of the selected layers and lets it be named."""
@@ -258,7 +260,7 @@ def block_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...]
         Action(id="design.make_block", text=T("Make block"), run=make, keys="Ctrl+G",
                menu="network/5", enabled=selected, why_not=T("No layer is selected.")),
         of_block("ungroup", T("Ungroup"), BlockDesk.ungroup, "Ctrl+Shift+G"),
-        of_block("fold", T("Open or close the block"), BlockDesk.fold, "Ctrl+Shift+F"),
+        of_block("fold", T("Expand or collapse the block"), BlockDesk.fold, "Ctrl+Shift+F"),
         of_block("use_again", T("Use the block again"), BlockDesk.use_again, "Ctrl+Shift+B"),
         of_block("detach", T("Detach the block from its other uses"), BlockDesk.detach),
         of_kind("swap_flatten", T("Swap Flatten and its hidden Dense layers for GAP"), FLATTEN),

@@ -42,7 +42,7 @@ class BlockPanel(Panel):
     """
 
     chosen = Signal(str)
-    """A block that was opened, closed or made: it is to be shown."""
+    """A block that was expanded, collapsed or made: it is to be shown."""
 
     def __init__(self, context: Context, layers: Editor, editor: BlockEditor) -> None:
         super().__init__(context)
@@ -54,7 +54,7 @@ class BlockPanel(Panel):
         self.own = Label(context, "", "small", "muted", wrap=True)
         self.help = Label(context, "", "body", wrap=True)
         self.paper = Label(context, "", "small", "muted", wrap=True)
-        self.fold = Button(context, T("Open"), action="design.fold")
+        self.fold = Button(context, T("Expand"), action="design.fold")
         self.again = Button(context, T("Use again"), action="design.use_again")
         self.ungroup = Button(context, T("Ungroup"), action="design.ungroup")
         self.detach = Button(context, T("Detach"), action="design.detach")
@@ -86,7 +86,7 @@ class BlockPanel(Panel):
         self._id = block.id
         uses = uses_of(network, block.pattern)
         self.name_row.show_block(block, in_words(network, block), BLOCK_FAMILY)
-        self.fold.say(T("Open") if block.collapsed else T("Close"))
+        self.fold.say(T("Expand") if block.collapsed else T("Collapse"))
         self.numbers.say(_numbers(network, block, analysis))
         others = ", ".join(use.name for use in uses if use is not block)
         self.uses.say(
@@ -139,12 +139,14 @@ def _numbers(network: Network, block: Block, analysis: Analysis) -> Text:
 
 
 def _own_words(network: Network, block: Block) -> str:
-    """The values that follow no other use: ``conv2d_3 filters 128, conv2d_4 filters 128``."""
-    return ", ".join(
-        f"{network.by_id[id].name} {name} {_value(network.by_id[id], name)}"
-        for id in block.members
-        for name in own_values(network, id)
-    )
+    """The values that follow no other use: ``conv2d_3: filters 128; conv2d_4: filters 128``."""
+    found = []
+    for id in block.members:
+        node = network.by_id[id]
+        if names := own_values(network, id):
+            values = ", ".join(f"{name} {_value(node, name)}" for name in names)
+            found.append(f"{node.name}: {values}")
+    return "; ".join(found)
 
 
 def _value(node: LayerNode, name: str) -> str:

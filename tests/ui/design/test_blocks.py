@@ -200,6 +200,21 @@ def test_typing_in_the_palette_finds_layers_and_blocks_of_library_and_project(de
     assert "In this project" in [palette.kinds.item(r).text() for r in range(palette.kinds.count())]
 
 
+def test_a_block_is_added_by_typing_its_name_on_the_canvas(design: Open):
+    hands = design()
+    hands.click(hands.card("conv2d_1"))
+    hands.type("vgg")
+    hands.press(Qt.Key.Key_Return)
+    assert block(hands, "vgg").collapsed
+    assert ("conv2d_1", "conv2d") in hands.links()
+    assert ("max_pooling2d_1", "conv2d_2") in hands.links()
+    hands.type("inv")
+    assert hands.widget.view.quick.list.count() == 2  # stride 1 and 2
+    hands.press(Qt.Key.Key_Down)
+    hands.press(Qt.Key.Key_Return)
+    assert block(hands, "inverted_residual").pattern == "inverted_residual"
+
+
 def test_flatten_and_hidden_dense_layers_are_swapped_for_gap_and_the_saving_is_told(design: Open):
     hands = design()
     told: list[str] = []
