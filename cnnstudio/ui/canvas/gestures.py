@@ -115,7 +115,7 @@ class PressMark(Gesture):
         view.selection.choose([id])
 
     def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        if self.view.mark_at(self.view.to_canvas(at)) == self._id:
+        if self.scene.mark_at(self.view.to_canvas(at), self.view.zoom) == self._id:
             self.view.problems_asked.emit(self._id)
 
 

@@ -19,7 +19,7 @@ from cnnstudio.ui.canvas.brackets import (
     Sections,
     sections,
 )
-from cnnstudio.ui.canvas.cards import CardItem
+from cnnstudio.ui.canvas.cards import FULL, MARK_HIT, CardItem
 from cnnstudio.ui.canvas.faces import Face, faces_of, spoken, tooltip
 from cnnstudio.ui.canvas.geometry import (
     LINK_HIT,
@@ -230,6 +230,16 @@ class NetworkScene(QGraphicsScene):
     def card_at(self, p: Point) -> str | None:
         """The layer whose card is under `p`."""
         return card_at(p, self.places)
+
+    def mark_at(self, p: Point, scale: float) -> str:
+        """The layer whose mark is under `p`; "" for none, and at a zoom that draws no marks."""
+        if scale < FULL:
+            return ""
+        for id in reversed(cards_near(p, self.places, MARK_HIT / 2)):
+            card = self.cards[id]
+            if card.mark_area.contains(card.mapFromScene(QPointF(*p))):
+                return id
+        return ""
 
     def port_at(self, p: Point, scale: float = 1.0) -> Port | None:
         """The port under `p`; its hit area stays 24 logical pixels at a zoom of `scale`."""

@@ -24,10 +24,9 @@ from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import TN, Text
 from cnnstudio.ui.canvas.block_drop import PressFrame
 from cnnstudio.ui.canvas.blocks import CLOSES
-from cnnstudio.ui.canvas.cards import FULL, MARK_HIT
 from cnnstudio.ui.canvas.drops import PressCard
 from cnnstudio.ui.canvas.editor import Editor
-from cnnstudio.ui.canvas.geometry import Point, Port, Rect, Slot, card_rect, cards_near
+from cnnstudio.ui.canvas.geometry import Point, Port, Rect, Slot, card_rect
 from cnnstudio.ui.canvas.gestures import DrawLink, Gesture, Pan, PressLink, PressMark, RubberBand
 from cnnstudio.ui.canvas.keys import CanvasKeys
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
@@ -183,7 +182,7 @@ class CanvasView(PanZoomView):
 
     def _gesture_at(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture:
         scene, p = self.network_scene, self.to_canvas(at)
-        if marked := self.mark_at(p):
+        if marked := scene.mark_at(p, self.zoom):
             return PressMark(self, marked)
         if (port := scene.port_at(p, self.zoom)) is not None:
             return self._draw_from(port)
@@ -194,22 +193,6 @@ class CanvasView(PanZoomView):
         if (link := scene.link_at(p)) is not None:
             return PressLink(self, link, at)
         return RubberBand(self, at, modifiers)
-
-    def mark_at(self, p: Point) -> str:
-        """The layer whose mark is under `p`; "" for none."""
-        if self.zoom < FULL:
-            return ""  # no mark is drawn
-        scene = self.network_scene
-        for id in reversed(cards_near(p, scene.places, MARK_HIT / 2)):
-            card = scene.cards[id]
-            if card.mark_area.contains(card.mapFromScene(QPointF(*p))):
-                return id
-        return ""
-
-    def card_area(self, id: str) -> QRect:
-        """Where a card is on the screen, in global pixels."""
-        area = self.mapFromScene(QRectF(*card_rect(self.network_scene.places[id]))).boundingRect()
-        return QRect(self.viewport().mapToGlobal(area.topLeft()), area.size())
 
     def _draw_from(self, port: Port) -> Gesture:
         """A link from a port; from a taken input the link there is picked up."""
@@ -234,7 +217,7 @@ class CanvasView(PanZoomView):
     def _cursor(self, p: Point, port: Port | None, card: str | None) -> Qt.CursorShape:
         if self.space_held:
             return Qt.CursorShape.OpenHandCursor
-        if self.mark_at(p):
+        if self.network_scene.mark_at(p, self.zoom):
             return Qt.CursorShape.PointingHandCursor
         if port is not None:
             return Qt.CursorShape.CrossCursor

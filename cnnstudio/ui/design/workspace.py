@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSettings, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ from cnnstudio.ui.canvas.controls import CanvasControls
 from cnnstudio.ui.canvas.drops import Drop, DropLayer
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.find_bar import FindBar
-from cnnstudio.ui.canvas.geometry import Slot
+from cnnstudio.ui.canvas.geometry import Slot, card_rect
 from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.canvas.view import CanvasView
@@ -381,7 +381,9 @@ class DesignWidget(QWidget):
             popover = ProblemPopover(self._context, self.editor, problems, self.window())
             view = self.view.viewport()
             within = QRect(view.mapToGlobal(QPoint(0, 0)), view.size())
-            popover.open_beside(self.view.card_area(id), within)
+            place = QRectF(*card_rect(self.view.network_scene.places[id]))
+            card = self.view.mapFromScene(place).boundingRect()
+            popover.open_beside(QRect(view.mapToGlobal(card.topLeft()), card.size()), within)
 
     def _edit(self, id: str) -> None:
         if self.blocks.open(id):
