@@ -27,7 +27,19 @@ from cnnstudio.core.layers.depthwise import (
     STRIDES,
 )
 from cnnstudio.core.layers.parameters import Integer
-from cnnstudio.core.layers.spec import Family, LayerKind, Reason, Shapes, Values, Weight, Window
+from cnnstudio.core.layers.spec import (
+    Action,
+    Advice,
+    Family,
+    Fix,
+    LayerKind,
+    Origin,
+    Reason,
+    Shapes,
+    Values,
+    Weight,
+    Window,
+)
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T
 
@@ -80,6 +92,26 @@ def _reasons(v: Values, inputs: Shapes, output: Shape) -> tuple[Reason, ...]:
     )
 
 
+def _advice(v: Values, inputs: Shapes, output: Shape) -> tuple[Advice, ...]:
+    """Also what oneDNN of TensorFlow 2.21 often refuses to run on the CPU (CONTRIBUTING)."""
+    found = softmax_advice(v, inputs, output)
+    depthwise, pointwise = _weights(v, inputs)[:2]
+    if inputs[0][2] > 1 or 1 not in (depthwise.size, pointwise.size):
+        return found
+    text = T(
+        "{layer} has a kernel of a single number. On the CPU TensorFlow 2.21 often can't compute "
+        "that and the run ends with “could not create a primitive descriptor”; Conv2D does the "
+        "same and computes."
+    )
+    params = {p.name: p.write(v[p.name]) for p in KIND.parameters if p.name in _SHARED}
+    fix = Fix(Action.REPLACE, T("Use {kind}", kind="Conv2D"), kind="conv2d", params=params)
+    told = Advice(text, "kernel_size", (fix,), id="separable_conv2d.single", origin=Origin.KERAS)
+    return (*found, told)
+
+
+_SHARED = ("filters", "kernel_size", "strides", "padding", "activation", "use_bias")
+
+
 KIND = LayerKind(
     id="separable_conv2d",
     keras="SeparableConv2D",
@@ -129,6 +161,6 @@ KIND = LayerKind(
     macs=_macs,
     sight=_sight,
     reasons=_reasons,
-    advice=softmax_advice,
+    advice=_advice,
     headline=("filters", "kernel_size", "strides", "padding", "activation"),
 )

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.core.layers.parameters import Parameter, ParameterError
@@ -20,6 +20,7 @@ JSON = st.recursive(
 
 
 @every_kind
+@settings(max_examples=50, deadline=None)
 @given(raw=JSON)
 def test_any_value_is_read_for_good_or_refused_in_words(kind: LayerKind, raw: Any) -> None:
     for parameter in kind.parameters:
