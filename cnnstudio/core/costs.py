@@ -34,7 +34,7 @@ HEADER = (
 )
 """The first line of the file; a field is empty where there is no such number."""
 
-_ACTIVE = re.compile(r"\s*[=+\-@＝＋－＠]")  # noqa: RUF001 - a spreadsheet takes the wide ones too
+_ACTIVE = re.compile(r"\s*[=+\-@＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)

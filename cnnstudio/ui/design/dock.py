@@ -28,6 +28,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import Line, ground
+from cnnstudio.ui.widgets.plain_text import show_text
 
 BAR, OPEN = 28, 306
 _BOX_DRAWING = re.compile("[\u2500-\u257f]+")
@@ -123,9 +124,7 @@ class SummaryView(QPlainTextEdit):
 
     def _write(self) -> None:
         network, analysis = self._shown
-        text = model_summary(network, analysis) if network.layers else ""
-        if text != self.toPlainText():
-            self.setPlainText(text)
+        show_text(self, model_summary(network, analysis) if network.layers else "")
 
     def _dress(self) -> None:
         self.setFont(self._context.theme.font("code-small"))
@@ -173,12 +172,14 @@ class Dock(QWidget):
     def _dress(self) -> None:
         self._holder.setFixedHeight(self._context.theme.scaled(BAR))
 
-    def add_page(self, page: QWidget, title: Text) -> None:
-        """Adds a page with its button on the bar."""
+    def add_page(self, page: QWidget, title: Text, before: QWidget | None = None) -> None:
+        """Adds a page with its button on the bar, in front of another's or as the last one."""
         button = Button(self._context, title, kind="status", role="small")
         button.setCheckable(True)
         button.clicked.connect(lambda checked, page=page: self.show_page(page if checked else None))
-        self._bar.insertWidget(len(self.buttons), button)
+        after = self.buttons.get(before) if before is not None else None
+        place = self._bar.indexOf(after) if after is not None else len(self.buttons)
+        self._bar.insertWidget(place, button)
         self.buttons[page] = button
         self.pages.addWidget(page)
 

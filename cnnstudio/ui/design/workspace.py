@@ -30,6 +30,7 @@ from cnnstudio.ui.data.library import Library
 from cnnstudio.ui.design.block_desk import BlockDesk, block_actions
 from cnnstudio.ui.design.canvas_actions import canvas_actions
 from cnnstudio.ui.design.code_panel import CodePanel
+from cnnstudio.ui.design.cost_desk import CostDesk, cost_actions
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
 from cnnstudio.ui.design.palette import BLOCKS, LAYERS, Offered, Palette, PaletteRail
@@ -109,6 +110,7 @@ class DesignWorkspace(QObject):
         return (
             *canvas_actions(lambda: self._widget),
             *block_actions(lambda: self._widget),
+            *cost_actions(self._made),
             _action("design.arrange", T("Arrange automatically"), "Ctrl+L", "network/1",
                     self._arrange),
             Action(id="design.volumes", text=T("Show as volumes"), keys="Ctrl+T", menu="view/4",
@@ -238,6 +240,7 @@ class DesignWidget(QWidget):
         self.blocks = BlockDesk(self, document, context)
         self.code = CodePanel(context, self.selection)
         self.dock = Dock(context)
+        self.costs = CostDesk(self, document, context, settings)
         self._size = ""
         self._assemble(settings)
         self._connect()
@@ -275,11 +278,11 @@ class DesignWidget(QWidget):
         self.view.installEventFilter(self)
         self.volumes.installEventFilter(self)
         self.rail.opened.connect(self._open_palette)
-        self.view.asked.connect(self._ask)
+        self.view.asked.connect(self.ask)
         self.view.problems_asked.connect(self.show_problems)
         self.layer_panel.layer_asked.connect(self.show_layer)
         for view in (self.view, self.volumes):
-            view.edit_requested.connect(self._edit)
+            view.edit_requested.connect(self.edit_layer)
             view.rename_requested.connect(self._rename)
         self.volumes.added.connect(self.add_layers)
         self.views.switched.connect(self._follow_view)
@@ -305,6 +308,7 @@ class DesignWidget(QWidget):
         self.code.sync(network)
         self.find_bar.sync(network)
         self.dock.sync(network, analysis)
+        self.costs.sync(analysis)
 
     def _changed(self, before: Project, after: Project) -> None:
         if before.network is not after.network:
@@ -315,6 +319,7 @@ class DesignWidget(QWidget):
                 self.volumes.settle()
         else:
             self.view.network_scene.synced.emit()
+            self.costs.sync(analyse(after.network))
 
     # --- from part to part ----------------------------------------------------------------------
 
@@ -369,7 +374,8 @@ class DesignWidget(QWidget):
             return QPoint(-1, -1)
         return self.view.viewport().mapFromGlobal(at)
 
-    def _ask(self, id: str, quantity: str) -> None:
+    def ask(self, id: str, quantity: str) -> None:
+        """Shows where a number of a layer comes from."""
         self.selection.choose([id])
         self.layer_panel.ask(quantity)
 
@@ -385,7 +391,8 @@ class DesignWidget(QWidget):
             card = self.view.mapFromScene(place).boundingRect()
             popover.open_beside(QRect(view.mapToGlobal(card.topLeft()), card.size()), within)
 
-    def _edit(self, id: str) -> None:
+    def edit_layer(self, id: str) -> None:
+        """Opens a block, or puts the focus on a layer's first parameter."""
         if self.blocks.open(id):
             return
         self.selection.choose([id])
@@ -430,16 +437,20 @@ class DesignWidget(QWidget):
             self.dock.remove_page(self.code)
             self._side.addWidget(self.code)
             self.code.show()
+        self._share_width(size)
+        if size == "wide":
+            self.dock.show_page(self.dock.summary)
+        else:
+            self._size_dock(self.dock.is_open)
+
+    def _share_width(self, size: str) -> None:
+        """Gives each region its width; the palette may be a rail."""
         self._place_palette()
         side, rest = _SIDE[size], self.width() - _SIDE[size]
         if self._is_railed:
             self._columns.setSizes([rest, side])
         else:
             self._columns.setSizes([_PALETTE[size], rest - _PALETTE[size], side])
-        if size == "wide":
-            self.dock.show_page(self.dock.summary)
-        else:
-            self._size_dock(self.dock.is_open)
 
     @property
     def _is_railed(self) -> bool:
@@ -457,7 +468,7 @@ class DesignWidget(QWidget):
 
     def _follow_view(self) -> None:
         if self._size:
-            self._fit_size(self._size)
+            self._share_width(self._size)
 
     def _size_dock(self, is_open: bool) -> None:
         bar = self._context.theme.scaled(BAR) + 1

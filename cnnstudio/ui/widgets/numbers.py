@@ -22,3 +22,17 @@ def short_count(value: int, language: str) -> str:
         if value >= unit:
             return f"{value / unit:,.1f}\u2009{word}"
     return f"{value:,}"
+
+
+def memory_text(count: int) -> str:
+    """Bytes for a cell of a table: ``512 B``, ``10.6 MB``; a step is 1,024, as Keras writes it.
+
+    Args:
+        count: Bytes, 0 or more.
+    """
+    size: float = count
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1024:
+            return f"{size:,.0f}\u2009B" if unit == "B" else f"{size:,.1f}\u2009{unit}"
+        size /= 1024
+    return f"{size:,.1f}\u2009TB"
