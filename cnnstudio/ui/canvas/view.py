@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from cnnstudio.core.layers.spec import LayerKind
 from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import TN, Text
+from cnnstudio.ui.canvas.accessible import CanvasAccessible
 from cnnstudio.ui.canvas.block_drop import PressFrame
 from cnnstudio.ui.canvas.blocks import CLOSES
 from cnnstudio.ui.canvas.drops import PressCard
@@ -85,7 +84,9 @@ class CanvasView(PanZoomView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(False)
         self.viewport().setMouseTracking(True)
-        selection.changed.connect(self._read_aloud)
+        self.accessible: CanvasAccessible | None = None
+        for changed in (self.network_scene.synced, selection.changed):
+            changed.connect(self._name_canvas)
 
     # --- words ----------------------------------------------------------------------------------
 
@@ -93,21 +94,16 @@ class CanvasView(PanZoomView):
         """A text in the person's language."""
         return self.context.language.show(text)
 
-    def _read_aloud(self) -> None:
-        """Gives assistive technology the current layer as the canvas' description."""
-        count = len(self.network_scene.places)
-        name = self.words(
-            TN("Network canvas, {count} layer", "Network canvas, {count} layers", count)
-        )
-        current = self.selection.current
-        described = (
-            self.network_scene.spoken(current) if current in self.network_scene.cards else ""
-        )
-        self.setAccessibleName(name)
-        if described != self.accessibleDescription():
-            self.setAccessibleDescription(described)
-            if described and self.hasFocus():
-                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, described))
+    def _name_canvas(self) -> None:
+        """Says how many cards there are, and reads the current one as the description.
+
+        Each card has a name of its own besides (``accessible``).
+        """
+        scene, current = self.network_scene, self.selection.current
+        count = len(scene.places)
+        name = TN("Network canvas, {count} layer", "Network canvas, {count} layers", count)
+        self.setAccessibleName(self.words(name))
+        self.setAccessibleDescription(scene.spoken(current) if current in scene.cards else "")
 
     def say_at_pointer(self, text: Text) -> None:
         """Says beside the pointer why something can't be done."""
