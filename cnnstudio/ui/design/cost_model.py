@@ -9,9 +9,9 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from cnnstudio.core.costs import Costs, LayerCost, fields
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.widgets.cells import Cell, CellModel, Column, Index
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.numbers import memory_text
-from cnnstudio.ui.widgets.table import Cell, CellModel, Column, Index
 
 NUMBER, LAYER, OUTPUT, PARAMS, TRAINABLE, MACS, MEMORY, FIELD, STEP = range(9)
 
