@@ -66,6 +66,16 @@ def test_ctrl_t_goes_there_and_back_with_the_selection(design: Open, settings: Q
     assert view.isVisible()
 
 
+def test_going_there_and_back_leaves_the_dock_as_it_is(design: Open):
+    hands = design(width=1200)
+    pages = list(hands.widget.dock.buttons)
+    hands.widget.dock.show_page(None)
+    for _ in range(2):
+        hands.press(Qt.Key.Key_T, CTRL)
+        assert list(hands.widget.dock.buttons) == pages
+        assert not hands.widget.dock.is_open
+
+
 def test_arrows_go_along_the_network(design: Open):
     hands = design()
     view = in_volumes(hands)
