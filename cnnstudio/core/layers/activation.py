@@ -12,6 +12,7 @@ KIND = LayerKind(
     id="activation",
     keras="Activation",
     family=Family.ACTIVATION,
+    usual=True,
     summary=T("Sends every value through a function, such as relu."),
     help=T(
         "Without a function between them, two layers in a row could be computed as one; the bend "

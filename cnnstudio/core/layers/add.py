@@ -10,6 +10,7 @@ KIND = LayerKind(
     id="add",
     keras="Add",
     family=Family.MERGING,
+    usual=True,
     summary=T("Adds several feature maps value by value."),
     help=T(
         "All inputs have the same shape (an axis of length 1 is repeated) and so has the sum. "

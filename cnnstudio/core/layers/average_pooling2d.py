@@ -17,6 +17,7 @@ KIND = LayerKind(
     id="average_pooling2d",
     keras="AveragePooling2D",
     family=Family.POOLING,
+    usual=True,
     summary=T("Keeps the mean of every window: smaller, smoother feature maps, nothing to learn."),
     help=T(
         "A window slides over each channel by itself and its mean is kept, so every cell has a "

@@ -82,6 +82,7 @@ KIND = LayerKind(
     id="batch_normalization",
     keras="BatchNormalization",
     family=Family.NORMALISATION,
+    usual=True,
     summary=T("Brings every channel to mean 0 and deviation 1, then scales and shifts it."),
     help=T(
         "While training, each channel is brought to mean 0 and deviation 1 over the batch, then "

@@ -48,6 +48,7 @@ KIND = LayerKind(
     id="concatenate",
     keras="Concatenate",
     family=Family.MERGING,
+    usual=True,
     summary=T("Puts several feature maps side by side, usually channel after channel."),
     help=T(
         "The channels of all inputs are laid one after the other and the next layer can use them "

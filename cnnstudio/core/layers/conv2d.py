@@ -104,6 +104,7 @@ KIND = LayerKind(
     id="conv2d",
     keras="Conv2D",
     family=Family.CONVOLUTION,
+    usual=True,
     summary=T("Slides learned filters over the feature map; each filter gives one channel."),
     help=T(
         "A filter is as deep as its input: one kernel for each input channel. At every position "

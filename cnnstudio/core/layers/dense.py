@@ -97,6 +97,7 @@ KIND = LayerKind(
     id="dense",
     keras="Dense",
     family=Family.CORE,
+    usual=True,
     summary=T("Makes every output value from all input values, each with its own weight."),
     help=T(
         "Each unit multiplies every input value with a weight of its own, adds everything up and "

@@ -21,6 +21,7 @@ KIND = LayerKind(
     id="dropout",
     keras="Dropout",
     family=Family.REGULARISATION,
+    usual=True,
     summary=T("Switches some values off at random while training, against overfitting."),
     help=T(
         "At every training step other values become 0 and the rest grow by 1 / (1 − rate), so "

@@ -23,6 +23,7 @@ KIND = LayerKind(
     id="flatten",
     keras="Flatten",
     family=Family.RESHAPING,
+    usual=True,
     summary=T("Lays all values of the feature map out in one long row."),
     help=T(
         "Row by row, and in every cell channel by channel, the values are written one after the "

@@ -11,6 +11,7 @@ KIND = LayerKind(
     id="global_average_pooling2d",
     keras="GlobalAveragePooling2D",
     family=Family.POOLING,
+    usual=True,
     summary=T("Makes one value of every channel: the mean over all rows and columns."),
     help=T(
         "Every channel says how much of its feature there is in the whole picture, wherever it "

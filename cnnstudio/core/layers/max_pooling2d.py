@@ -17,6 +17,7 @@ KIND = LayerKind(
     id="max_pooling2d",
     keras="MaxPooling2D",
     family=Family.POOLING,
+    usual=True,
     summary=T("Keeps the largest value of every window: smaller feature maps, nothing to learn."),
     help=T(
         "A window slides over each channel by itself and only its largest value is kept. What a "

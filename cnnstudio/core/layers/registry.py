@@ -12,14 +12,14 @@ from cnnstudio.core.layers.spec import Family, LayerKind
 
 @cache
 def kinds() -> dict[str, LayerKind]:
-    """All kinds by id, in palette order: by family, then as their files are named."""
+    """All kinds by id, in palette order: by family, the usual ones first, then by file name."""
     order = list(Family)
     found = [
         module.KIND
         for info in pkgutil.iter_modules(package.__path__)
         if hasattr(module := importlib.import_module(f"{package.__name__}.{info.name}"), "KIND")
     ]
-    found.sort(key=lambda kind: order.index(kind.family))
+    found.sort(key=lambda kind: (order.index(kind.family), not kind.usual))
     return {kind.id: kind for kind in found}
 
 

@@ -11,6 +11,7 @@ KIND = LayerKind(
     id="re_lu",
     keras="ReLU",
     family=Family.ACTIVATION,
+    usual=True,
     summary=T("Keeps positive values and makes negative ones 0."),
     help=T(
         "The usual bend of a CNN: cheap, and its slope of 1 lets gradients through however deep "

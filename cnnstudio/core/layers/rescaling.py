@@ -53,6 +53,7 @@ KIND = LayerKind(
     id="rescaling",
     keras="Rescaling",
     family=Family.PREPROCESSING,
+    usual=True,
     summary=T("Multiplies every value by a number and adds another: 0..255 becomes 0..1."),
     help=T(
         "Networks learn best from small numbers around 0, and pictures come as 0 to 255. 1/255 "

@@ -20,6 +20,7 @@ KIND = LayerKind(
     id="softmax",
     keras="Softmax",
     family=Family.ACTIVATION,
+    usual=True,
     summary=T("Turns scores into probabilities: all positive, their sum 1."),
     help=T(
         "Each score z becomes exp(z) divided by the sum of all of them: the largest wins most of "

@@ -272,6 +272,7 @@ class LayerKind:
         keras: The class, in `module`.
         module: The module that has the class; a fixed part of the declaration.
         family: Its place in the palette.
+        usual: Whether it stands before the rest of its family, as what is reached for first.
         summary: What it does, in one sentence.
         help: The explanation for a learner, in a few sentences.
         parameters: Its parameters in the order of Keras' signature.
@@ -293,6 +294,7 @@ class LayerKind:
     help: Text
     output_shape: Callable[[Values, Shapes], Shape]
     reasons: Callable[[Values, Shapes, Shape], tuple[Reason, ...]]
+    usual: bool = False
     parameters: tuple[Parameter, ...] = ()
     inputs: tuple[int, int | None] = (1, 1)
     weights: Callable[[Values, Shapes], tuple[Weight, ...]] = no_weights
