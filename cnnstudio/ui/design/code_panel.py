@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
@@ -32,6 +33,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import Panel
+from cnnstudio.ui.widgets.plain_text import show_text
 
 _TOKENS = re.compile(
     r"(?P<comment>#.*)|(?P<string>\"[^\"]*\"|'[^']*')|(?P<number>\b\d+(?:\.\d+)?(?:e-?\d+)?\b)"
@@ -160,6 +162,7 @@ class CodePanel(Panel):
     def __init__(self, context: Context, selection: Selection) -> None:
         super().__init__(context, T("Code"))
         self._selection = selection
+        self._network = Network()
         self._lines: dict[str, int] = {}
         self._following = False
         self.view = CodeView(context)
@@ -178,7 +181,17 @@ class CodePanel(Panel):
         self.view.cursorPositionChanged.connect(self._select)
 
     def sync(self, network: Network) -> None:
-        """Writes the network anew."""
+        """Follows the network; written only while it can be seen."""
+        self._network = network
+        if self.isVisible():
+            self._write()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._write()
+
+    def _write(self) -> None:
+        network = self._network
         try:
             code = write_model_code(network)
         except BadInput as error:
@@ -190,10 +203,9 @@ class CodePanel(Panel):
             code = code.rstrip("\n")
         self.problem.setVisible(not code)
         self.view.setVisible(bool(code))
-        if code != self.view.toPlainText():
-            self._following = True
-            self.view.setPlainText(code)
-            self._following = False
+        self._following = True
+        show_text(self.view, code)
+        self._following = False
         self._follow()
 
     def _follow(self) -> None:
