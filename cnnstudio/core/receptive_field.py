@@ -26,7 +26,8 @@ class Field:
 
     Attributes:
         size: How many pixels one cell sees.
-        jump: How far apart the fields of neighbouring cells are; 0 if all see the same.
+        jump: How far apart the fields of neighbouring cells are; 0 if all see the same, or if
+            that isn't one number.
         start: The first pixel the first cell sees; negative on padding.
         spans: What each cell sees, as `at` gives it, where `jump` and `start` can't say it.
     """
@@ -61,13 +62,8 @@ def whole(length: int) -> Field:
 
 
 def _each(spans: Sequence[Span]) -> Field:
-    """The field of cells that see these; as start and jump where that says the same."""
-    size = max(after - first for first, after in spans)
-    start, jump = spans[0][0], spans[1][0] - spans[0][0] if len(spans) > 1 else 0
-    regular = Field(size, jump, start)
-    if jump > 0 and all(regular.at(cell) == span for cell, span in enumerate(spans)):
-        return regular
-    return Field(size, jump, start, tuple(spans))
+    """The field of cells each of which sees its own stretch."""
+    return Field(max(after - first for first, after in spans), 0, spans[0][0], tuple(spans))
 
 
 def axes(picture: Shape) -> Shape:
@@ -176,8 +172,8 @@ def reasons(
         before = [one[axis] for one in given]
         if not before:
             formula, numbers = "1", "1"
-        elif field.spans or before[0].spans or isinstance(sight, Cells):
-            formula, numbers = _ends(_widest(field.spans or (field.at(0),)))
+        elif field.spans:
+            formula, numbers = _ends(_widest(field.spans))
         elif isinstance(sight, Window) and before[0].jump:
             formula = "r_in + (F_eff − 1)·j_in"
             numbers = f"{before[0].size} + ({sight.span[axis]} − 1)·{before[0].jump}"
@@ -196,7 +192,7 @@ def _jumps(given: Sequence[Fields], sight: Seen, fields: Fields) -> Iterator[Rea
     names = ("jump_rows", "jump_columns")
     for axis, (name, field) in enumerate(zip(names, fields, strict=False)):
         before = [one[axis] for one in given]
-        if not field.jump or field.spans:
+        if not field.jump:
             continue
         jumps = [one.jump for one in before]
         if not before:
