@@ -44,7 +44,7 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     kept: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
 
-    @property
+    @cached_property
     def spec(self) -> LayerKind | None:
         """The layer's kind; None if the studio doesn't know it."""
         return kind_of(self.kind)

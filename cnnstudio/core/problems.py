@@ -147,7 +147,7 @@ def unknown_parameters(node: LayerNode) -> Iterator[Problem]:
     if spec is None:
         return
     for name in node.params:
-        if spec.parameter(name) is None:
+        if name not in node.values:
             text = T(
                 "{layer} has a parameter {parameter} that the studio doesn't know for {kind}. It "
                 "is kept and has no effect.",
@@ -242,6 +242,8 @@ def _no_input(node: LayerNode) -> Problem:
 def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Problem]:
     """The one error about the links into a layer that isn't on a cycle, if there is one."""
     links = network.incoming[node.id]
+    if len(links) == 1 and spec.inputs == (1, 1) and links[0].source in network.by_id:
+        return  # as most layers are
     names = [network.by_id[k.source].name if k.source in network.by_id else "" for k in links]
     least, most = spec.inputs
     slots = Counter(link.slot for link in links)

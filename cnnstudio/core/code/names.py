@@ -21,10 +21,11 @@ def safe_names(network: Network) -> dict[str, str]:
     left, becomes its kind's. The same network always gives the same names.
     """
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for node in network.by_id.values():
-        if _SAFE.fullmatch(node.name) and node.name not in names.values():
+        if _SAFE.fullmatch(node.name) and node.name not in taken:
             names[node.id] = node.name
-    taken = set(names.values())
+            taken.add(node.name)
     for id, node in network.by_id.items():
         if id not in names:
             stem = _stem(node)

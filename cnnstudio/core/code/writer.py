@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cnnstudio.core.analysis import analyse
@@ -41,8 +41,9 @@ def write_model_code(network: Network) -> str:
         )
     assert analysis.output is not None
     nodes = [network.by_id[id] for id in network.order]
-    variables = _variables(network, analysis.output.node)
-    names = _explicit_names(network)
+    safe = safe_names(network)
+    variables = _variables(network, analysis.output.node, safe)
+    names = _explicit_names(network, safe)
     lines = [_line(network, node, variables, names.get(node.id)) for node in nodes]
     return "\n".join(
         [
@@ -102,11 +103,10 @@ def _line(network: Network, node: LayerNode, variables: dict[str, str], name: st
     return line if name in (None, node.name) else f"{line}  # {_comment(node.name)}"
 
 
-def _explicit_names(network: Network) -> dict[str, str]:
+def _explicit_names(network: Network, names: Mapping[str, str]) -> dict[str, str]:
     """The names Keras wouldn't choose by itself, by id."""
     unnamed: Counter[str] = Counter()
     explicit = {}
-    names = safe_names(network)
     for id in network.order:
         node = network.by_id[id]
         stem = _AUTOMATIC.get(node.kind, node.kind)
@@ -118,9 +118,8 @@ def _explicit_names(network: Network) -> dict[str, str]:
     return explicit
 
 
-def _variables(network: Network, output: LayerNode) -> dict[str, str]:
+def _variables(network: Network, output: LayerNode, names: Mapping[str, str]) -> dict[str, str]:
     """A variable for every layer: ``x`` along a chain, the layer's name where branches need it."""
-    names = safe_names(network)
     taken = {_INPUT, _OUTPUT, "x", "model"}
     taken |= {node.spec.keras for node in network.layers if node.spec} | {"Model"}
     taken = taken.union(*_helpers(network.layers).values())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.ui.canvas.drawing import (
@@ -64,6 +65,15 @@ class Look:
     offered: tuple[int, ...] = ()
 
 
+class _Texts(NamedTuple):
+    """The words of a card at full size, laid out."""
+
+    name: QStaticText
+    detail: QStaticText
+    shape: QStaticText
+    params: QStaticText
+
+
 class CardItem(QGraphicsItem):
     """Paints a layer's card. It holds no truth: a face and a look, both given.
 
@@ -78,33 +88,31 @@ class CardItem(QGraphicsItem):
         self.look = Look()
         self._theme = theme
         self.setZValue(1)
-        self._lay_out()
 
     def show_face(self, face: Face) -> None:
         """Shows other facts about the layer; does nothing when they are the same."""
         if face != self.face:
             self.face = face
-            self._lay_out()
+            vars(self).pop("_texts", None)
             self.update()
 
     def show_look(self, **changes: Any) -> None:
         """Changes how the pointer and the selection make it look."""
-        look = replace(self.look, **changes)
-        if look != self.look:
-            self.look = look
+        if any(getattr(self.look, name) != value for name, value in changes.items()):
+            self.look = look = replace(self.look, **changes)
             self.setZValue(3 if look.dragged else 2 if look.selected else 1)
             self.update()
 
     @property
     def shape_area(self) -> QRectF:
         """Where the output shape is written: a click there asks where it comes from."""
-        width = self._shape.size().width()
+        width = self._texts.shape.size().width()
         return QRectF(CARD_WIDTH - _PAD - width, _LINE_1, width, 18)
 
     @property
     def count_area(self) -> QRectF:
         """Where the parameter count is written; empty without one."""
-        width = self._count.size().width() if self.face.count else 0.0
+        width = self._texts.params.size().width() if self.face.count else 0.0
         return QRectF(CARD_WIDTH - _PAD - width, _LINE_2, width, 17)
 
     @property
@@ -134,15 +142,17 @@ class CardItem(QGraphicsItem):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_card(painter)
 
-    def _lay_out(self) -> None:
+    @cached_property
+    def _texts(self) -> _Texts:
+        """Laid out when they are first painted or measured: far fewer cards than there are."""
         face, right = self.face, CARD_WIDTH - _PAD
-        self._shape = laid_out(face.shape, "code-title")
-        self._count = laid_out(face.count, "code-small")
-        room = self.shape_area.left() - _TEXT_LEFT - 12 - (20 if face.frozen else 0)
+        shape = laid_out(face.shape, "code-title")
+        count = laid_out(face.count, "code-small")
+        room = right - shape.size().width() - _TEXT_LEFT - 12 - (20 if face.frozen else 0)
         name = elided(face.name, "title", room, Qt.TextElideMode.ElideMiddle)
-        self._name = laid_out(name, "title")
-        room = (self.count_area.left() - 12 if face.count else right) - _TEXT_LEFT
-        self._detail = laid_out(elided(face.detail, "small", room), "small")
+        room = right - (count.size().width() + 12 if face.count else 0) - _TEXT_LEFT
+        detail = elided(face.detail, "small", room)
+        return _Texts(laid_out(name, "title"), laid_out(detail, "small"), shape, count)
 
     def _paint_card(self, painter: QPainter) -> None:
         theme, look = self._theme, self.look
@@ -191,22 +201,22 @@ class CardItem(QGraphicsItem):
         paint_icon(painter, theme, icon, colour, _TILE.center(), 16)
 
     def _paint_texts(self, painter: QPainter) -> None:
-        theme, face = self._theme, self.face
+        theme, face, texts = self._theme, self.face, self._texts
         text, muted = theme.colour("text"), theme.colour("muted")
         painter.setFont(canvas_font("title"))
         painter.setPen(text)
-        painter.drawStaticText(QPointF(_TEXT_LEFT, _LINE_1), self._name)
+        painter.drawStaticText(QPointF(_TEXT_LEFT, _LINE_1), texts.name)
         painter.setFont(canvas_font("code-title"))
         painter.setPen(muted if face.stale else text)
-        painter.drawStaticText(self.shape_area.topLeft(), self._shape)
+        painter.drawStaticText(self.shape_area.topLeft(), texts.shape)
         painter.setPen(muted)
         painter.setFont(canvas_font("small"))
-        painter.drawStaticText(QPointF(_TEXT_LEFT, _LINE_2), self._detail)
+        painter.drawStaticText(QPointF(_TEXT_LEFT, _LINE_2), texts.detail)
         if face.count:
             painter.setFont(canvas_font("code-small"))
-            painter.drawStaticText(self.count_area.topLeft(), self._count)
+            painter.drawStaticText(self.count_area.topLeft(), texts.params)
         if face.frozen:
-            at = QPointF(_TEXT_LEFT + self._name.size().width() + 12, _LINE_1 + 9)
+            at = QPointF(_TEXT_LEFT + texts.name.size().width() + 12, _LINE_1 + 9)
             paint_icon(painter, theme, "snowflake", "muted", at, 13)
 
     def _paint_share(self, painter: QPainter) -> None:

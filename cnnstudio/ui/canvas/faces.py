@@ -140,6 +140,14 @@ def input_ports(network: Network, node: LayerNode) -> int:
 
 def detail_of(node: LayerNode) -> str:
     """A layer's kind and what is particular about it: ``Conv2D · 64 · 3×3 · valid · ReLU``."""
+    kept = vars(node)  # where a layer keeps what is computed from it
+    if "detail" not in kept:
+        kept["detail"] = _detail_of(node)
+    detail: str = kept["detail"]
+    return detail
+
+
+def _detail_of(node: LayerNode) -> str:
     spec = node.spec
     if spec is None:
         return node.kind

@@ -29,34 +29,33 @@ class LinkItem(QGraphicsItem):
         self._path: Path = ()
         self._drawn = QPainterPath()
         self._hot = False
-        self._label, self._labelled = "", True
+        self._label = ""
         self.setZValue(0)
 
     def show_path(self, path: Path) -> None:
         """Runs along another path."""
-        if path != self._path:
+        if path is not self._path and path != self._path:
             self.prepareGeometryChange()
             self._path = path
             self._drawn = painter_path(path)
 
-    def show_label(self, label: str) -> None:
-        """Shows the shape that flows through it while hot."""
-        if label != self._label:
-            self.prepareGeometryChange()
-            self._label = label
+    def show_hot(self, hot: bool, label: str = "") -> None:
+        """Hovered, selected, or the target of a drop.
 
-    def show_hot(self, hot: bool, *, labelled: bool = True) -> None:
-        """Hovered, selected, or the target of a drop; `labelled` for the shape beside it."""
-        if (hot, labelled) != (self._hot, self._labelled):
+        Args:
+            hot: Whether it is.
+            label: The shape that flows through it, written beside it; "" for none.
+        """
+        if (hot, label) != (self._hot, self._label):
             self.prepareGeometryChange()
-            self._hot, self._labelled = hot, labelled
+            self._hot, self._label = hot, label
             self.setZValue(2.5 if hot else 0)
             self.update()
 
     def boundingRect(self) -> QRectF:
         reach = _THICK
         bounds = self._drawn.controlPointRect().adjusted(-reach, -reach, reach, reach)
-        return bounds.united(self._label_box()) if self._says else bounds
+        return bounds.united(self._label_box()) if self._label else bounds
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -69,12 +68,8 @@ class LinkItem(QGraphicsItem):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._drawn)
-        if self._says and detail >= 0.55:
+        if self._label and detail >= 0.55:
             self._paint_label(painter)
-
-    @property
-    def _says(self) -> bool:
-        return bool(self._hot and self._labelled and self._label)
 
     def _label_box(self) -> QRectF:
         if not self._path:

@@ -90,6 +90,8 @@ class NetworkScene(QGraphicsScene):
         self.paths: dict[Link, Path] = {}
         self.ports: dict[str, int] = {}
         self._boxes: dict[Link, Rect] = {}
+        self._content: Rect | None = None
+        self._standing: tuple[object, ...] = ()
         self.cards: dict[str, CardItem] = {}
         self.links: dict[Link, LinkItem] = {}
         self._faces: dict[str, Face] = {}
@@ -98,7 +100,10 @@ class NetworkScene(QGraphicsScene):
         self._hover_card: str | None = None
         self._hover_link: Link | None = None
         self._labelled = True
+        self._hot: set[Link] = set()
+        self._drawn: Mapping[Link, Path] = self.paths
         self._sections: Sections | None = None
+        self._bracketed: tuple[object, ...] = ()
         self._brackets = (
             BracketItem(FEATURE_EXTRACTOR, context),
             BracketItem(CLASSIFIER, context),
@@ -130,24 +135,31 @@ class NetworkScene(QGraphicsScene):
         """
         self.folded = folded(network)
         self.network, self._analysis, self._outcome = self.folded.network, analysis, None
-        network = self.network
-        drawn = (self.places, self.ports, set(self.paths))
-        self.places = places_of(network)
-        faces = faces_of(network, analysis, self._faces)
+        faces = faces_of(self.network, analysis, self._faces)
         show = self._context.language.show
         self._faces = faces | block_faces(self.folded, analysis, self._faces, show)
-        self.ports = {id: face.inputs for id, face in self._faces.items()}
-        if drawn != (self.places, self.ports, set(network.links)):
-            self.paths = routes(network.links, self.places, self.ports)
-            self._boxes = {k: path_bounds(path).grown(LINK_HIT) for k, path in self.paths.items()}
+        self._sections = sections(analysis, self._sections)
+        self._stand()
         self._sync_cards()
         self._sync_links()
         self._sync_frames()
         self._selection.keep(self.folded)
         self._ring()
         self._travel(self.places)
-        self._frame(analysis)
         self.synced.emit()
+
+    def _stand(self) -> None:
+        """Where everything is; a change of numbers alone leaves all of it as it was."""
+        links, places = self.network.links, places_of(self.network)
+        ports = {id: face.inputs for id, face in self._faces.items()}
+        if (links, places, ports) == self._standing:
+            return
+        self._standing = (links, places, ports)
+        self.places, self.ports, self.paths = places, ports, routes(links, places, ports)
+        self._boxes = {k: path_bounds(path).grown(LINK_HIT) for k, path in self.paths.items()}
+        self._content = bounds([*map(card_rect, places.values()), *self._boxes.values()])
+        if self._content is not None:  # the room the index is made for
+            self.setSceneRect(QRectF(*self._content.grown(200)))
 
     def face(self, id: str) -> Face:
         """What a layer's card says."""
@@ -185,12 +197,9 @@ class NetworkScene(QGraphicsScene):
         for link in self.links.keys() - shown.keys():
             self.removeItem(self.links.pop(link))
         for link in shown:
-            item = self.links.get(link)
-            if item is None:
+            if link not in self.links:
                 item = self.links[link] = LinkItem(self._context.theme)
                 self.addItem(item)
-            face = self._faces.get(link.source)
-            item.show_label(face.shape if face else "")
 
     def _sync_frames(self) -> None:
         came, went = self.frames.sync(self.folded.whole)
@@ -199,22 +208,16 @@ class NetworkScene(QGraphicsScene):
         for item in came:
             self.addItem(item)
 
-    def _frame(self, analysis: Analysis) -> None:
-        """The brackets, and the room the index is made for."""
-        self._sections = sections(analysis, self._sections)
-        self._bracket(self.places, self.paths)
-        everything = self.content()
-        if everything is not None:
-            self.setSceneRect(QRectF(*everything.grown(200)))
-
     def _bracket(self, places: Mapping[str, Point], paths: Mapping[Link, Path]) -> None:
-        boxes = (
-            self._boxes if paths is self.paths else {k: path_bounds(p) for k, p in paths.items()}
-        )
-        left = min(
-            [at.x for at in places.values()] + [box.x + LINK_HIT for box in boxes.values()],
-            default=0.0,
-        )
+        """The brackets, left of all cards and links."""
+        if (places, paths, self._sections) == self._bracketed:
+            return
+        self._bracketed = (places, paths, self._sections)
+        boxes = list(self._boxes.values())
+        if paths is not self.paths:
+            boxes = [path_bounds(path).grown(LINK_HIT) for path in paths.values()]
+        left = min([at.x for at in places.values()] + [box.x + LINK_HIT for box in boxes],
+                   default=0.0)  # fmt: skip
         for bracket, ids in zip(self._brackets, self._sections or ((), ()), strict=True):
             cards = self.folded.cards(ids)
             rect = bounds(card_rect(places[id]) for id in cards if id in places)
@@ -222,8 +225,7 @@ class NetworkScene(QGraphicsScene):
 
     def content(self) -> Rect | None:
         """The rectangle around all cards and links; None on an empty canvas."""
-        rects = [card_rect(at) for at in self.places.values()]
-        return bounds([*rects, *self._boxes.values()])
+        return self._content
 
     # --- what lies where ------------------------------------------------------------------------
 
@@ -332,16 +334,19 @@ class NetworkScene(QGraphicsScene):
         )
 
     def _show(self, places: dict[str, Point]) -> None:
-        self._shown = places
-        for id, card in self.cards.items():
-            card.setPos(QPointF(*places[id]))
         paths = self.paths
         if self._outcome is not None:
             paths = self._outcome.paths
         elif places != self.places:
             paths = routes(self.network.links, places, self.ports)
-        for link, item in self.links.items():
-            item.show_path(paths[link])
+        before, self._shown = self._shown, places
+        for id, card in self.cards.items():
+            if before.get(id) != places[id]:
+                card.setPos(QPointF(*places[id]))
+        if paths is not self._drawn:
+            self._drawn = paths
+            for link, item in self.links.items():
+                item.show_path(paths[link])
         self.frames.place(places)
         self._bracket(places, paths)
 
@@ -352,7 +357,11 @@ class NetworkScene(QGraphicsScene):
         self._heat()
 
     def _heat(self) -> None:
-        hot = {self._hover_link, self._selection.link}
+        """Marks the links that are hovered, selected or new; one of those there are is labelled."""
         new = self._outcome.new if self._outcome else frozenset()
-        for link, item in self.links.items():
-            item.show_hot(link in hot or link in new, labelled=self._labelled and link not in new)
+        hot = new | {link for link in (self._hover_link, self._selection.link) if link is not None}
+        for link in self._hot | hot:
+            if (item := self.links.get(link)) is not None:
+                said = self._faces.get(link.source) if link in hot - new else None
+                item.show_hot(link in hot, said.shape if said and self._labelled else "")
+        self._hot = set(hot)
