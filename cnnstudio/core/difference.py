@@ -146,6 +146,21 @@ def network_difference(before: Network, after: Network) -> NetworkDifference:
     )
 
 
+def layer_change(before: LayerNode, after: LayerNode) -> LayerChange:
+    """Returns what changed from one layer to another of the same kind, whatever their ids.
+
+    Ways to write the same value, such as 3 and [3, 3] for a kernel, are no change.
+    """
+    parameters = {
+        name: change
+        for name, change in _parameters(before, after).items()
+        if name in {refused.parameter for refused in (*before.refused, *after.refused)}
+        or name not in before.values
+        or repr(before.values[name]) != repr(after.values.get(name))
+    }
+    return LayerChange(before, after, parameters)
+
+
 def project_difference(before: Project, after: Project) -> ProjectDifference:
     """Returns what changed from `before` to `after`."""
     if before is after:
