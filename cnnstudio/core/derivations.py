@@ -36,6 +36,7 @@ MEANINGS: dict[str, Text] = {
     "P_bottom": T("rows of zeros below"),
     "P_left": T("columns of zeros on the left"),
     "P_right": T("columns of zeros on the right"),
+    "P_out": T("cells added at the end of this axis"),
     "K_top": T("rows cut off above"),
     "K_bottom": T("rows cut off below"),
     "K_left": T("columns cut off on the left"),

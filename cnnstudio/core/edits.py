@@ -160,7 +160,8 @@ def delete(network: Network, ids: Collection[str]) -> Network:
     rest = closed_up(replace(network, layers=layers, links=tuple(links)), touched - gone)
     known = {(link.source, link.target) for link in network.links}
     for link in rest.links:
-        if (link.source, link.target) not in known and link.source in rest.by_id:
+        here = link.source in rest.by_id and link.target in rest.by_id
+        if here and (link.source, link.target) not in known:
             rest = move(rest, pulled_up(rest, link, len(gone) * CARD_PITCH))
     return rest
 
