@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -57,12 +57,49 @@ def told(analysis: Analysis, problem: Problem) -> bool:
     return kind(problem) in map(kind, analysis.problems)
 
 
+@settings(deadline=None)
 @given(broken())
 def test_every_fix_mends_what_it_is_offered_for(network: Network) -> None:
     for problem in analyse(network).problems:
         for fix in problem.fixes:
             after = analyse(apply_fix(network, problem.node, fix))
             assert not told(after, problem), (problem.text, fix)
+
+
+CONV = st.fixed_dictionaries(
+    {
+        "filters": st.sampled_from([2, 4]),
+        "kernel_size": st.integers(1, 3),
+        "strides": st.integers(1, 3),
+        "padding": st.sampled_from(["valid", "same"]),
+    }
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["add", "multiply", "maximum", "concatenate"]),
+    st.tuples(st.integers(5, 20), st.integers(5, 20), st.sampled_from([2, 4])),
+    st.lists(st.lists(CONV, max_size=2), min_size=2, max_size=3),
+)
+def test_branches_are_made_to_agree(
+    kind: str, shape: tuple[int, int, int], branches: list[list[dict[str, Any]]]
+) -> None:
+    network = chain(("input", {"shape": list(shape)}))
+    merge = LayerNode("merge", kind, "merge")
+    layers, links = [*network.layers, merge], []
+    for slot, branch in enumerate(branches):
+        above = "n1"
+        for params in branch:
+            node = LayerNode(f"n{len(layers) + 1}", "conv2d", f"conv_{len(layers)}", params)
+            layers.append(node)
+            links.append(Link(above, node.id))
+            above = node.id
+        links.append(Link(above, "merge", slot))
+    network = replace(network, layers=tuple(layers), links=tuple(links))
+    for problem in analyse(network).problems_of("merge"):
+        for fix in problem.fixes:
+            assert "merge" in analyse(apply_fix(network, "merge", fix)).nodes, fix.text
 
 
 def residual(
