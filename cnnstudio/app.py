@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -181,6 +182,7 @@ def run_app(argv: Sequence[str]) -> int:
     app = QApplication([sys.argv[0]])
     app.setWindowIcon(QIcon(str(resource("icons", "cnnstudio.svg"))))
     studio = build(app, QSettings())
+    gc.freeze()  # what is there now stays: a collection would walk it for two frames, for nothing
     studio.window.restore_geometry()
     studio.window.show()
     SignalsClose(studio.window)

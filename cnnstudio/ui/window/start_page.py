@@ -111,13 +111,16 @@ class StartPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(vertical_scroll(centred))
         self.setFocusProxy(self.samples[SAMPLES[0][0]])
-        preferences.recent_changed.connect(self._fill_recent)
+        preferences.recent_changed.connect(self._take_recent)
         actions.keys_changed.connect(self._show_keys)
         context.theme.changed.connect(self._arrange)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._read_history()
+        if self._stale:
+            self._fill_recent()
+        else:
+            self._read_history()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -257,7 +260,14 @@ class StartPage(QWidget):
         for id, row in self._begin_rows.items():
             row.show_keys(self._actions.keys_text(id))
 
+    def _take_recent(self) -> None:
+        """Reads the recent projects anew, once they can be seen."""
+        self._stale = True
+        if self.isVisible():
+            self._fill_recent()
+
     def _fill_recent(self) -> None:
+        self._stale = False
         self._rows: dict[Path, RecentRow] = {}
         while (item := self._recent.body.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
