@@ -173,7 +173,7 @@ def _padded(node: LayerNode, branches: Sequence[_Branch]) -> Fix | None:
         projection = _projected(node, moved)
         if projection is None:
             return None
-        then = (projection, *projection.then)
+        then = (projection,)
     first, *rest = [
         Fix(Action.SET, T("Set padding"), "padding", "same", node=one.node.id) for one in change
     ]
