@@ -5,12 +5,14 @@ Over a link the chain opens where they would land, with a note of what that woul
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from cnnstudio.core.layers.spec import LayerKind
+from cnnstudio.core.network import Link
 from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.text import T
 from cnnstudio.ui.canvas.cards import CardItem
@@ -48,14 +50,15 @@ class OpenSlot:
 
     def __init__(self, view: CanvasView) -> None:
         self._view, self._scene = view, view.network_scene
+        self._places: dict[str, Point] = {}
+        self._outcome: Outcome | None = None
 
-    def show(self, slot: Slot, trial: Trial, carried: dict[str, Point]) -> Slot:
-        """Opens the chain and says what a drop would do.
+    def show(self, slot: Slot, trial: Trial) -> Slot:
+        """Marks the slot and says what a drop would do; `carry` then opens the chain.
 
         Args:
             slot: Where.
             trial: What it would come to; its `ids` are what is dropped.
-            carried: Where cards that follow the pointer are meanwhile.
 
         Returns:
             The slot with the place the card would take.
@@ -64,15 +67,20 @@ class OpenSlot:
         places = places_of(trial.network)
         room = bounds(card_rect(places[id]) for id in trial.ids)
         assert room is not None
-        there = {id: at for id, at in places.items() if id in scene.places}
+        self._places = {id: at for id, at in places.items() if id in scene.places}
         paths = routes(trial.network.links, places, scene.ports)
         new = frozenset(k for k in paths if (k.source in trial.ids) != (k.target in trial.ids))
-        scene.preview(there | carried, moving=bool(carried), outcome=Outcome(paths, new))
+        self._outcome = Outcome(paths, new)
         scene.slot.show_rect(room)
         title = T("Insert here") if slot.link else T("Connect here")
         lines = "\n".join(words(note) for note in trial.notes)
         scene.note.say(self._beside(Point(room.x, room.y)), words(title), lines)
         return slot._replace(at=Point(room.x, room.y))
+
+    def carry(self, carried: Mapping[str, Point]) -> None:
+        """Shows the cards as a drop would leave them; `carried` ones follow the pointer."""
+        places = {**self._places, **carried}
+        self._scene.preview(places, moving=bool(carried), outcome=self._outcome)
 
     def hide(self) -> None:
         """Closes it again."""
@@ -86,6 +94,11 @@ class OpenSlot:
         if right + width > seen.right and slot.x - width - 60 > seen.x:
             right = slot.x - width - 60
         return Point(min(right, seen.right - width - 12), slot.y - 16)
+
+
+def _joins(slot: Slot | None) -> tuple[Link | None, str] | None:
+    """What a slot would connect to, wherever its card stands."""
+    return (slot.link, slot.after) if slot is not None else None
 
 
 class PressCard(Gesture):
@@ -125,13 +138,14 @@ class PressCard(Gesture):
         freely = bool(modifiers & Qt.KeyboardModifier.AltModifier)
         self._places = self._moved(at, ids, freely=freely)
         slot = None if freely else self._slot_at(self.view.to_canvas(at), ids)
-        trial = self.view.editor.move_trial(ids, slot) if slot else None
-        if slot is None or trial is None:
-            self._slot = None
+        if _joins(slot) != _joins(self._slot):
+            trial = self.view.editor.move_trial(ids, slot) if slot else None
             self._open.hide()
-            self.scene.preview(self._places, moving=True)
+            self._slot = self._open.show(slot, trial) if slot and trial else None
+        if self._slot is not None:
+            self._open.carry({id: self._places[id] for id in ids})
         else:
-            self._slot = self._open.show(slot, trial, {id: self._places[id] for id in ids})
+            self.scene.preview(self._places, moving=True)
 
     def _slot_at(self, p: Point, ids: tuple[str, ...]) -> Slot | None:
         """Where the cards would join the network; None where they would just be put down."""
@@ -212,8 +226,7 @@ class Drop(Gesture):
             return
         p = self.view.to_canvas(at)
         slot = self._slot(p)
-        joins = slot and (slot.link, slot.after)
-        if joins != (self.slot and (self.slot.link, self.slot.after)) or self._ghost is None:
+        if _joins(slot) != _joins(self.slot) or self._ghost is None:
             self.slot = slot
             self._try(slot)
         if self._ghost is not None:
@@ -241,7 +254,8 @@ class Drop(Gesture):
             self._open.hide()
             self.scene.preview(self.scene.places)
         else:
-            self.slot = self._open.show(slot, trial, {})
+            self.slot = self._open.show(slot, trial)
+            self._open.carry({})
 
     def _leave(self) -> None:
         self.slot = None
