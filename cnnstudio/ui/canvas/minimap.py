@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from collections import defaultdict
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.text import T
 from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Point, Rect, bounds, card_rect
 from cnnstudio.ui.canvas.view import CanvasView
@@ -31,6 +34,7 @@ class Minimap(QWidget):
         Phrase(view.context.language, self, QWidget.setToolTip, name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._cards: QPixmap | None = None
+        self._area: Rect | None = None
         view.view_changed.connect(self.update)
         for changed in (
             view.selection.changed,
@@ -47,13 +51,13 @@ class Minimap(QWidget):
         view, theme = self._view, self._view.context.theme
         ratio = self.devicePixelRatioF()
         if self._cards is None or self._cards.devicePixelRatioF() != ratio:
+            self._area = self._mapped()
             self._cards = self._draw_cards(ratio)
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._cards)
-        area = self._area()
-        if area is None:
+        if self._area is None:
             return
-        scale, origin = self._scale(area)
+        scale, origin = self._scale(self._area)
         seen = view.visible_area()
         frame = QRectF(
             origin.x + seen.x * scale, origin.y + seen.y * scale,
@@ -75,23 +79,25 @@ class Minimap(QWidget):
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.setBrush(theme.colour("surface"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        area = self._area()
-        if area is None:
+        if self._area is None:
             painter.end()
             return pixmap
-        scale, origin = self._scale(area)
+        scale, origin = self._scale(self._area)
         chosen = set(view.selection.ids)
-        painter.setPen(Qt.PenStyle.NoPen)
-        height = max(CARD_HEIGHT * scale, 1.0)
+        cards: dict[Family | None, list[QRectF]] = defaultdict(list)
+        size = QSizeF(CARD_WIDTH * scale, max(CARD_HEIGHT * scale, 1.0))
         for id, at in view.network_scene.places.items():
-            family = view.network_scene.face(id).family
-            painter.setBrush(theme.colour("accent") if id in chosen else theme.family(family))
             x, y = origin.x + at.x * scale, origin.y + at.y * scale
-            painter.drawRoundedRect(QRectF(x, y, CARD_WIDTH * scale, height), 1, 1)
+            family = None if id in chosen else view.network_scene.face(id).family
+            cards[family].append(QRectF(QPointF(x, y), size))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for family, rects in cards.items():
+            painter.setBrush(theme.family(family) if family else theme.colour("accent"))
+            painter.drawRects(rects)
         painter.end()
         return pixmap
 
-    def _area(self) -> Rect | None:
+    def _mapped(self) -> Rect | None:
         """What the map shows: all cards, and no less than what is in view of them."""
         cards = bounds(card_rect(at) for at in self._view.network_scene.places.values())
         return cards.grown(60) if cards else None
@@ -109,8 +115,7 @@ class Minimap(QWidget):
             self._go(event)
 
     def _go(self, event: QMouseEvent) -> None:
-        area = self._area()
-        if area is not None:
-            scale, origin = self._scale(area)
+        if self._area is not None:
+            scale, origin = self._scale(self._area)
             p = event.position()
             self._view.centre_on(Point((p.x() - origin.x) / scale, (p.y() - origin.y) / scale))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QPainter, QPen, QPolygonF, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GRID, Point, Rect
@@ -166,10 +166,7 @@ class PanZoomView(QGraphicsView):
         first_x, first_y = rect.left() // step * step, rect.top() // step * step
         across = int(rect.width() / step) + 2
         down = int(rect.height() / step) + 2
-        painter.drawPoints(
-            [
-                QPointF(first_x + i * step, first_y + j * step)
-                for i in range(across)
-                for j in range(down)
-            ]
-        )
+        row = QPolygonF([QPointF(first_x + i * step, first_y) for i in range(across)])
+        for _ in range(down):
+            painter.drawPoints(row)
+            row.translate(0, step)
