@@ -24,7 +24,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.storage.codec import check_header, parse
 from cnnstudio.core.storage.codec import lay_out as write_json
 from cnnstudio.core.storage.project_file import project_from_json, project_to_json
-from cnnstudio.core.text import T
+from cnnstudio.core.text import T, Text
 
 FORMAT = "cnnstudio layers"
 VERSION = 1
@@ -77,18 +77,24 @@ def read_clip(text: str) -> Network:
             T('There are no layers in the clipboard: it has no line "format": "{format}".',
               format=FORMAT)
         )  # fmt: skip
-    raw = parse(_object_in(text), _NAME)
-    if raw.get("format") == PROJECT_FORMAT:
-        network = project_from_json(raw, _NAME).network
-    else:
+    try:
+        network = _network(parse(_object_in(text), _NAME))
+    except BadInput as error:
+        params = error.text.params | {"file": T("The clipboard")}
+        raise BadInput(Text(error.text.id, params, error.text.plural)) from error
+    return _checked(network)
+
+
+def _network(raw: dict[str, Any]) -> Network:
+    """The network of a clip or of a project."""
+    if raw.get("format") != PROJECT_FORMAT:
         check_header(raw, _NAME, FORMAT, VERSION)
-        project: dict[str, Any] = {
+        raw = {
             "format": PROJECT_FORMAT,
             "version": PROJECT_VERSION,
             "network": {key: raw[key] for key in _BODY if key in raw},
         }
-        network = project_from_json(project, _NAME).network
-    return _checked(network)
+    return project_from_json(raw, _NAME).network
 
 
 def _object_in(text: str) -> str:
