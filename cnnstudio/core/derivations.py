@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cnnstudio.core import expressions
-from cnnstudio.core.advice import window_slides
+from cnnstudio.core.advice_windows import window_slides
 from cnnstudio.core.analysis import NodeAnalysis
 from cnnstudio.core.layers.spec import Reason, Window
 from cnnstudio.core.shapes import Slide

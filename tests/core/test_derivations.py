@@ -6,6 +6,7 @@ import re
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from cnnstudio.core.analysis import NodeAnalysis, analyse
@@ -87,6 +88,7 @@ def check(one: NodeAnalysis, nodes: dict[str, NodeAnalysis]) -> None:
         assert int(found.lines[-1].value.replace("−", "-")) == reason.value
 
 
+@limits(deadline=None)
 @given(graphs())
 def test_every_line_is_a_chain_of_equals(network: Network) -> None:
     nodes = analyse(network).nodes
@@ -94,6 +96,7 @@ def test_every_line_is_a_chain_of_equals(network: Network) -> None:
         check(one, nodes)
 
 
+@limits(deadline=None)
 @given(st.data())
 def test_every_kind_has_derivations(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([kind for kind in kinds().values() if kind.inputs[1] == 1]))
