@@ -13,7 +13,8 @@ one step with what it brought about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -24,7 +25,6 @@ from cnnstudio.core.blocks import (
     free_part,
     inner_links,
     kept,
-    layer_of,
     own_key,
     reached,
     uses_of,
@@ -34,7 +34,7 @@ from cnnstudio.core.blocks import (
 )
 from cnnstudio.core.layout import CARD_PITCH
 from cnnstudio.core.network import Block, LayerNode, Link, Network
-from cnnstudio.core.placing import pushed_down
+from cnnstudio.core.placing import Point, pushed_down
 
 PartLink = tuple[str, str, int]
 
@@ -51,17 +51,16 @@ def follow(before: Network, after: Network) -> Network:
     network = kept(after)
     if network.links != before.links:
         network = _joined(network)
+    uses = Counter(block.pattern for block in network.blocks)
+    known = {(block.id, block.pattern): block for block in before.blocks}
     changes = [
         change
         for block in network.blocks
-        if len(uses_of(network, block.pattern)) > 1
-        for old in before.blocks
-        if old.id == block.id and old.pattern == block.pattern
+        if uses[block.pattern] > 1 and (old := known.get((block.id, block.pattern))) is not None
         if (change := _change(before, old, network, block))
     ]
     for change in changes:
-        for use in uses_of(network, change.pattern):
-            network = _repeated(network, use.id, change)
+        network = _repeated(network, change)
     return network
 
 
@@ -115,69 +114,110 @@ def _change(before: Network, old: Block, network: Network, block: Block) -> _Cha
     )
 
 
-def _repeated(network: Network, id: str, change: _Change) -> Network:
-    """Does in the use `id` what was done in another; nothing where it is done already."""
-    block = next(one for one in network.blocks if one.id == id)
+def _repeated(network: Network, change: _Change) -> Network:
+    """Does in every use what was done in one; nothing where it is done already."""
     nodes = {}
-    for part, node in change.nodes.items():
-        if here := layer_of(block, part):
-            mine = network.by_id[here]
-            names = [n for n in change.names[part] if own_key(part, n) not in block.own]
-            nodes[here] = replace(with_raw(mine, node.params, names), kind=node.kind)
+    for use in uses_of(network, change.pattern):
+        for id, part in use.members.items():
+            if (like := change.nodes.get(part)) is not None:
+                names = [n for n in change.names[part] if own_key(part, n) not in use.own]
+                mine = with_raw(network.by_id[id], like.params, names)
+                nodes[id] = replace(mine, kind=like.kind)
     network = with_layers(network, nodes) if nodes else network
-    gone = [one for one, part in block.members.items() if part in change.removed]
-    if gone and len(gone) < len(block.members):
-        network = kept(edits.delete(network, gone))
-        block = next(one for one in network.blocks if one.id == id)
-    for part, node in change.added.items():
-        if not layer_of(block, part):
-            network, block = _with_new(network, block, part, node, change.links_added)
-    return _relinked(network, block, change)
+    gone: list[str] = []
+    for use in uses_of(network, change.pattern):
+        leaving = [id for id, part in use.members.items() if part in change.removed]
+        if len(leaving) < len(use.members):
+            gone += leaving
+    network = kept(edits.delete(network, gone)) if gone else network
+    return _relinked(_with_new(network, change) if change.added else network, change)
 
 
-def _with_new(
-    network: Network, block: Block, part: str, like: LayerNode, links: Iterable[PartLink]
-) -> tuple[Network, Block]:
-    """Adds a layer to a use, where the first layer it leads to stood."""
-    targets = (layer_of(block, target) for source, target, _ in links if source == part)
-    target = next(filter(None, targets), "")
-    at = like.position
-    if target:
-        at = network.by_id[target].position
-        down = pushed_down(network, target, CARD_PITCH)
-        if block.collapsed:  # its card stays as high as it is
-            down = {id: place for id, place in down.items() if id in block.members}
-        network = edits.move(network, down)
-    node = replace(
-        like,
-        id=network.free_id(),
-        name=network.free_name(like.kind),
-        position=at,
+def _with_new(network: Network, change: _Change) -> Network:
+    """Adds the layers that joined one use to the others, where what they lead to stood."""
+    names = {node.name for node in network.layers}
+    ids = network.free_ids()
+    layers: list[LayerNode] = []
+    uses: dict[str, Block] = {}
+    moved: dict[str, Point] = {}
+    below: list[str] = []
+    for use in uses_of(network, change.pattern):
+        parts = {part: id for id, part in use.members.items()}
+        members = dict(use.members)
+        for part, like in change.added.items():
+            if part in parts:
+                continue
+            target = _landing(part, change.links_added, parts)
+            at = network.by_id[target].position if target else like.position
+            name = edits.free_name(names, like.kind)
+            names.add(name)
+            layers.append(replace(like, id=next(ids), name=name, position=at))
+            members[layers[-1].id] = part
+            if target and use.collapsed:  # its card stays as high as it is
+                moved |= _lowered(network, use, at)
+            elif target:
+                below.append(target)
+        uses[use.id] = replace(use, members=members)
+    for target in below:
+        network = edits.move(network, pushed_down(network, target, CARD_PITCH))
+    network = edits.move(network, moved)
+    return replace(
+        network,
+        layers=(*network.layers, *layers),
+        blocks=tuple(uses.get(block.id, block) for block in network.blocks),
     )
-    network = replace(network, layers=(*network.layers, node))
-    block = replace(block, members={**block.members, node.id: part})
-    return with_block(network, block), block
 
 
-def _relinked(network: Network, block: Block, change: _Change) -> Network:
-    """Gives a use the links between members that another has come to have."""
-    ids = {part: id for id, part in block.members.items()}
-    going = {
-        (ids[source], ids[target], slot)
-        for source, target, slot in change.links_removed
-        if source in ids and target in ids
-    }
-    links = tuple(k for k in network.links if (k.source, k.target, k.slot) not in going)
-    if len(links) < len(network.links):
-        network = replace(network, links=links)
-    for source, target, slot in change.links_added:
-        if source in ids and target in ids:
-            link = Link(ids[source], ids[target], slot)
-            circular = link.source in edits.reachable(network, link.target)
-            if link not in network.links and not circular:
-                others = (k for k in network.links if (k.target, k.slot) != (link.target, slot))
-                network = replace(network, links=(*others, link))
-    return network
+def _landing(part: str, links: Iterable[PartLink], parts: Mapping[str, str]) -> str:
+    """The layer of a use that a new part leads to, over other new ones; "" if to none."""
+    links = tuple(links)
+    for source, target, _ in links:
+        if source == part and (there := parts.get(target) or _landing(target, links, parts)):
+            return there
+    return ""
+
+
+def _lowered(network: Network, use: Block, at: Point) -> dict[str, Point]:
+    """The layers inside a block from a height on, one pitch lower."""
+    places = ((id, network.by_id[id].position) for id in use.members)
+    return {id: (x, y + CARD_PITCH) for id, (x, y) in places if y >= at[1]}
+
+
+def _relinked(network: Network, change: _Change) -> Network:
+    """Gives every use the links between members that one has come to have."""
+    ends = {(k.source, k.target, k.slot) for k in network.links}
+    going = set(_in_uses(network, change.pattern, change.links_removed)) & ends
+    coming = [k for k in _in_uses(network, change.pattern, change.links_added) if k not in ends]
+    if not going and not coming:
+        return network
+    taken = {(target, slot) for _, target, slot in coming}
+    rest = (
+        k
+        for k in network.links
+        if (k.source, k.target, k.slot) not in going and (k.target, k.slot) not in taken
+    )
+    linked = replace(network, links=(*rest, *(Link(*one) for one in coming)))
+    circle = linked.cyclic - network.cyclic
+    if not circle:
+        return linked
+    left = (  # a use may be linked otherwise outside, so that a link would close a circle there
+        k
+        for k in linked.links
+        if (k.source, k.target, k.slot) not in coming or not circle >= {k.source, k.target}
+    )
+    return replace(linked, links=tuple(left))
+
+
+def _in_uses(
+    network: Network, pattern: str, links: Iterable[PartLink]
+) -> Iterator[tuple[str, str, int]]:
+    """Links between parts, as links between the layers of every use that has both."""
+    links = tuple(links)
+    for use in uses_of(network, pattern):
+        ids = {part: id for id, part in use.members.items()}
+        for source, target, slot in links:
+            if source in ids and target in ids:
+                yield ids[source], ids[target], slot
 
 
 def _joined(network: Network) -> Network:

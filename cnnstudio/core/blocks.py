@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -195,8 +195,12 @@ def with_raw(node: LayerNode, params: Mapping[str, object], names: Iterable[str]
 
 def free_id(network: Network) -> str:
     """An id no block or layer has."""
+    return next(_free_ids(network))
+
+
+def _free_ids(network: Network) -> Iterator[str]:
     taken = {node.id for node in network.layers} | {block.id for block in network.blocks}
-    return next(id for n in itertools.count(1) if (id := f"b{n}") not in taken)
+    return (id for n in itertools.count(1) if (id := f"b{n}") not in taken)
 
 
 def free_name(network: Network, stem: str) -> str:
@@ -275,16 +279,61 @@ def reconciled(network: Network) -> Network:
     other parts, kinds of layers or links between them becomes a pattern of its own.
     """
     network = kept(network)
-    seen: dict[str, list[Block]] = {}
+    taken = {block.pattern for block in network.blocks}
+    shared: dict[str, _Shared] = {}
+    blocks = []
     for found in network.blocks:
-        block, uses = found, seen.get(found.pattern, [])
-        if uses and not _same_design(network, uses[0], found):
-            block = replace(found, pattern=free_pattern(network, found.name), own=())
-        elif uses and (keys := _differing(network, uses, found)):
-            block = replace(found, own=(*found.own, *keys))
-        seen.setdefault(block.pattern, []).append(block)
-        network = with_block(network, block)
-    return network
+        block, known = found, shared.get(found.pattern)
+        if known is not None and not _same_design(network, known.uses[0], found):
+            block, known = replace(found, pattern=_counted_on(taken, found.name, 1), own=()), None
+            taken.add(block.pattern)
+        if known is None:
+            known = shared.setdefault(block.pattern, _Shared(network))
+        if keys := known.take(block):
+            block = replace(block, own=(*block.own, *keys))
+        blocks.append(block)
+    agreed = tuple(blocks)
+    return network if agreed == network.blocks else replace(network, blocks=agreed)
+
+
+class _Shared:
+    """The values that uses of a pattern share, each as the first use has it that shares it.
+
+    Args:
+        network: The network with their layers.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.uses: list[Block] = []
+        self._first: dict[str, LayerNode] = {}
+        self._names: dict[str, dict[str, None]] = {}
+
+    def take(self, use: Block) -> list[str]:
+        """Takes one more use and returns in which values it differs from those before it."""
+        differs = []
+        for id, part in use.members.items():
+            node, names = self._network.by_id[id], self._names.setdefault(part, {})
+            for name in dict.fromkeys((*node.params, *names)):
+                key = own_key(part, name)
+                first = self._first.get(key) or self._find(part, key)
+                if key in use.own:
+                    continue
+                if first is None:
+                    first = node
+                elif name in differing(first, node):
+                    differs.append(key)
+                self._first[key] = first
+                if name in first.params:
+                    names[name] = None
+        self.uses.append(use)
+        return differs
+
+    def _find(self, part: str, key: str) -> LayerNode | None:
+        """The layer of the first use that shares a value."""
+        sharing = (layer_of(use, part) for use in self.uses if key not in use.own)
+        id = next(filter(None, sharing), "")
+        return self._network.by_id[id] if id else None
 
 
 def _same_design(network: Network, first: Block, other: Block) -> bool:
@@ -312,25 +361,6 @@ def inner_links(network: Network, block: Block) -> set[tuple[str, str, int]]:
     }
 
 
-def _differing(network: Network, uses: Iterable[Block], other: Block) -> list[str]:
-    """The values of `other` that differ from the uses it shares them with."""
-    mates = [(use, {part: network.by_id[id] for id, part in use.members.items()}) for use in uses]
-    found = []
-    for id, part in other.members.items():
-        node = network.by_id[id]
-        for name in _parameters(node, *(nodes[part] for _, nodes in mates if part in nodes)):
-            key = own_key(part, name)
-            sharing = (nodes[part] for use, nodes in mates if part in nodes and key not in use.own)
-            mate = next(sharing, None)
-            if key not in other.own and mate is not None and name in differing(mate, node):
-                found.append(key)
-    return found
-
-
-def _parameters(*nodes: LayerNode) -> dict[str, None]:
-    return dict.fromkeys(name for node in nodes for name in node.params)
-
-
 def differing(a: LayerNode, b: LayerNode) -> list[str]:
     """The parameters whose raw values differ, taking true and 1 for different."""
     names = dict.fromkeys((*a.params, *b.params))
@@ -355,10 +385,12 @@ def pasted(network: Network, blocks: Iterable[Block], ids: Mapping[str, str]) ->
         blocks: The clip's blocks.
         ids: The layers' new ids by the clip's.
     """
+    names = {block.name for block in network.blocks}
+    new, free = [], _free_ids(network)
     for block in blocks:
         members = {ids[id]: part for id, part in block.members.items() if id in ids}
         if members:
-            name = free_name(network, block.name)
-            new = replace(block, id=free_id(network), name=name, members=members)
-            network = replace(network, blocks=(*network.blocks, new))
-    return reconciled(network)
+            name = _counted_on(names, block.name, 1)
+            names.add(name)
+            new.append(replace(block, id=next(free), name=name, members=members))
+    return reconciled(replace(network, blocks=(*network.blocks, *new)))
