@@ -129,9 +129,10 @@ def _uneven_padding(one: NodeAnalysis, slides: tuple[Slide, Slide]) -> Iterator[
             right=columns[1],
         ),
         T(
-            "Padding same needs {rows} rows and {columns} columns of zeros here, and the odd one "
-            "goes after. Every such layer moves what it finds by half a cell towards the first "
-            "row and column, and weights from PyTorch, which pads both sides alike, don't fit.",
+            "Padding same takes {rows} + {columns} rows and columns of zeros here, and of an odd "
+            "number the larger part goes after. Every such layer moves what it finds by half a "
+            "cell towards the first row and column, and weights from PyTorch, which pads both "
+            "sides alike, don't fit.",
             rows=sum(rows),
             columns=sum(columns),
         ),

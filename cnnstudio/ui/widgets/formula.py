@@ -53,9 +53,11 @@ def typeset(text: str, size: float) -> Box:
     """Lays out a formula; what isn't in its notation is set as words.
 
     Args:
-        text: A formula as ``Reason`` has it.
+        text: A formula as ``Reason`` has it; an equals sign may follow.
         size: The size of its letters in pixels.
     """
+    if text.endswith(" ="):
+        return _row([typeset(text[:-2], size), _word(" =", size, italic=False)])
     try:
         return _expression(parse(text), size)
     except NotAnExpression:
