@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     analysis = analyse(load_project_argument(options.project).network)
     console.result(as_json(analysis), _lines(analysis, console))
     for problem in analysis.problems:
-        console.say(problem.text)
+        console.say(problem.labelled)
     return 2 if analysis.errors else 0
 
 

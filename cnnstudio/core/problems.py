@@ -50,6 +50,15 @@ class Problem:
     origin: Origin = Origin.STUDIO
     why: Text | None = None
 
+    @property
+    def labelled(self) -> Text:
+        """The sentence, and whose word a warning is."""
+        if self.severity is Severity.ERROR:
+            return self.text
+        if self.origin is Origin.KERAS:
+            return T("Known hole of Keras: {warning}", warning=self.text)
+        return T("Advice: {warning}", warning=self.text)
+
 
 _ADD_INPUT = Fix(Action.ADD_INPUT, T("Add an Input"))
 _DELETE = Fix(Action.DELETE, T("Delete the layer"))

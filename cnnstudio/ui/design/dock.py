@@ -67,7 +67,7 @@ class ProblemList(QListWidget):
             icon = theme.icon(
                 *(("circle-alert", "danger") if error else ("triangle-alert", "warning"))
             )
-            item = QListWidgetItem(icon, show(problem.text))
+            item = QListWidgetItem(icon, show(problem.labelled))
             item.setData(Qt.ItemDataRole.UserRole, problem.node)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, show(spoken(problem.text, error)))
             self.addItem(item)
