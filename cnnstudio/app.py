@@ -25,6 +25,7 @@ from cnnstudio.core.training.run_state import RunState
 from cnnstudio.protocol.client import EngineClient
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.data.workspace import DataWorkspace
+from cnnstudio.ui.design.compare_choice import Runs
 from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.inspect.workspace import InspectWorkspace
@@ -128,9 +129,11 @@ def workspaces(
     document = session.document
     train = TrainWorkspace(document, context, store, engines, lambda: session.path)
     data = DataWorkspace(document, context, store)
+    design = DesignWorkspace(document, context, store, data.library)
+    design.runs = Runs(lambda: train.training.runs, train.training.refresh)
     return Workspaces(
         data,
-        DesignWorkspace(document, context, store, data.library),
+        design,
         train,
         InspectWorkspace(context, store, engines, train.training.folders),
     )

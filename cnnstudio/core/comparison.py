@@ -11,7 +11,7 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.costs import Costs, LayerCost, costs
 from cnnstudio.core.difference import layer_change
 from cnnstudio.core.layers.parameters import shown
-from cnnstudio.core.matching import match_layers
+from cnnstudio.core.matching import are_versions, match_layers
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.text import T, Text
 
@@ -91,6 +91,7 @@ def compare(before: Network, after: Network, batch: int) -> Comparison:
     old, new = costs(analyse(before), batch), costs(analyse(after), batch)
     matches = match_layers(before, after)
     origins = {b: a for a, b in matches.items()}
+    names_count = are_versions(before, after)  # elsewhere everything is called something else
     rows: list[ComparedLayer] = []
     removed = _removed(old, matches)
     rows += removed.get("", ())
@@ -99,8 +100,12 @@ def compare(before: Network, after: Network, batch: int) -> Comparison:
         if origin is None:
             rows.append(ComparedLayer(Fate.ADDED, None, cost))
         else:
-            changes = tuple(_changes(before, after, origin, cost.node, matches))
-            rows.append(_kept(old.by_id[origin], cost, changes))
+            was = old.by_id[origin]
+            changes = (
+                *_settings(was.node, cost.node, renamed=names_count),
+                *_links(before, after, matches, origins, cost.node.id),
+            )
+            rows.append(_kept(was, cost, changes))
         rows += removed.get(cost.node.id, ())
     return Comparison(tuple(rows), old, new)
 
@@ -134,26 +139,29 @@ def _figures(cost: LayerCost) -> tuple[object, ...]:
     return (cost.output, cost.params, cost.macs)  # what is seen changes all the way down
 
 
-def _changes(
-    before: Network, after: Network, origin: str, node: LayerNode, matches: Mapping[str, str]
-) -> Iterator[Text]:
-    change = layer_change(before.by_id[origin], node)
-    if change.renamed and origin == node.id:  # names in another project say nothing
-        yield T("was called {old}", old=change.before.name)
+def _settings(before: LayerNode, after: LayerNode, *, renamed: bool) -> Iterator[Text]:
+    change = layer_change(before, after)
+    if renamed and change.renamed:
+        yield T("was called {old}", old=before.name)
     for name, (old, new) in change.parameters.items():
-        parameter = node.spec.parameter(name) if node.spec else None
+        parameter = after.spec.parameter(name) if after.spec else None
         yield T(
             "{parameter} {old} → {new}",
             parameter=parameter.label if parameter else name,
             old=shown(old),
             new=shown(new),
         )
-    was = [link.source for link in before.incoming[origin]]
-    now = [link.source for link in after.incoming[node.id]]
-    kept = set(matches.values())
-    if all(id in matches for id in was) and all(id in kept for id in now):
-        was = [matches[id] for id in was]
-        if was != now:  # else the layer that came or went says it
+
+
+def _links(
+    before: Network, after: Network, matches: Mapping[str, str], origins: Mapping[str, str], id: str
+) -> Iterator[Text]:
+    """Other layers that feed it; where one came or went, that says it."""
+    was = [link.source for link in before.incoming[origins[id]]]
+    now = [link.source for link in after.incoming[id]]
+    if all(one in matches for one in was) and all(one in origins for one in now):
+        was = [matches[one] for one in was]
+        if was != now:
             yield T("fed by {old} → {new}", old=_names(after, was), new=_names(after, now))
 
 

@@ -70,6 +70,16 @@ class Document:
         return self._project is not self._saved
 
     @property
+    def saved(self) -> Project | None:
+        """The project as it was saved last; None if it never was."""
+        return self._saved
+
+    @property
+    def opened(self) -> Project:
+        """The project as it was before the first step."""
+        return self._done[0].before if self._done else self._project
+
+    @property
     def undo_text(self) -> Text | None:
         """What `undo` would take back; None if there is nothing."""
         return self._done[-1].text if self._done else None

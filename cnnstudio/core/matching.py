@@ -48,17 +48,25 @@ def match_layers(before: Network, after: Network) -> dict[str, str]:
     return found
 
 
+def are_versions(before: Network, after: Network) -> bool:
+    """Whether ids mean the same in both, as they do in versions of one project.
+
+    They do if most of the ids that both have are those of layers with one kind and one name.
+    """
+    shared = [(node, after.by_id[id]) for id, node in before.by_id.items() if id in after.by_id]
+    same = sum((a.kind, a.name) == (b.kind, b.name) for a, b in shared)
+    return 2 * same > len(shared)
+
+
 def _by_id(before: Network, after: Network) -> dict[str, str]:
     """The layers with the same id and kind, if ids mean the same in both."""
-    shared = [
-        (before.by_id[id], after.by_id[id])
-        for id in before.by_id
-        if id in after.by_id and before.by_id[id].kind == after.by_id[id].kind
-    ]
-    ids = sum(id in after.by_id for id in before.by_id)
-    same = sum(a.name == b.name for a, b in shared)
-    related = 2 * same > ids
-    return {a.id: b.id for a, b in shared} if related else {}
+    if not are_versions(before, after):
+        return {}
+    return {
+        id: id
+        for id, node in before.by_id.items()
+        if id in after.by_id and after.by_id[id].kind == node.kind
+    }
 
 
 def _order(network: Network) -> tuple[str, ...]:

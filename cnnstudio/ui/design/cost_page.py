@@ -149,7 +149,8 @@ class CostPage(QWidget):
         self._dress()
 
     def sync(self, analysis: Analysis) -> None:
-        """Follows the network."""
+        """Follows the project."""
+        self.batch.follow(self._document.project.training.batch_size)
         if self.isVisible():
             self._fill(analysis)
 
@@ -174,7 +175,6 @@ class CostPage(QWidget):
 
     def _fill(self, analysis: Analysis | None = None) -> None:
         project = self._document.project
-        self.batch.follow(project.training.batch_size)
         scroll = self.table.verticalScrollBar().value()
         if self.model.sync(costs(analysis or analyse(project.network), self.batch.value)):
             self._follow(scroll=False)

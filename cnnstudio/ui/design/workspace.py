@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSettings, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
@@ -30,6 +30,8 @@ from cnnstudio.ui.data.library import Library
 from cnnstudio.ui.design.block_desk import BlockDesk, block_actions
 from cnnstudio.ui.design.canvas_actions import canvas_actions
 from cnnstudio.ui.design.code_panel import CodePanel
+from cnnstudio.ui.design.compare_choice import Runs
+from cnnstudio.ui.design.context_menu import canvas_menu
 from cnnstudio.ui.design.cost_desk import CostDesk, cost_actions
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
@@ -92,6 +94,7 @@ class DesignWorkspace(QObject):
     ) -> None:
         super().__init__(parent)
         self._library = library
+        self.runs = Runs()
         self._document, self._context, self._settings = document, context, settings
         self._widget: DesignWidget | None = None
 
@@ -101,6 +104,7 @@ class DesignWorkspace(QObject):
             self._widget = DesignWidget(self._document, self._context, self._settings)
             self._widget.selection.changed.connect(self.changed)
             self._widget.blocks.news.connect(self.news)
+            self._widget.costs.comparison.choice.runs = self.runs
             if self._library is not None:
                 InputPicture(self._library, self._widget.volumes)
         return self._widget
@@ -408,6 +412,15 @@ class DesignWidget(QWidget):
         if event.type() == QEvent.Type.FocusIn:
             self._close_palette()
         return False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """A menu over the views of the network; it goes with its last use."""
+        if not self.views.rect().contains(self.views.mapFromGlobal(event.globalPos())):
+            event.ignore()
+            return
+        menu = canvas_menu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._is_railed:

@@ -61,6 +61,7 @@ class Cell:
         share: The length of its bar, 0 to 1; None for no bar.
         family: Colours bar and icon.
         has_icon: Whether the family's icon stands in front.
+        icon: Another icon in front; "" for none.
         spoken: What is read aloud; the text and the note unless given.
     """
 
@@ -71,6 +72,7 @@ class Cell:
     share: float | None = None
     family: Family | None = None
     has_icon: bool = False
+    icon: str = ""
     spoken: str = ""
 
 
@@ -133,17 +135,19 @@ def paint_cell(
     """Paints a cell without its ground."""
     theme = context.theme
     left, room = rect.left() + PAD, rect.width() - 2 * PAD
+    icon, colour = cell.icon, "muted"
     if cell.has_icon and cell.family is not None:
+        icon, colour = FAMILY_ICONS[cell.family], theme.colours.families[cell.family]
+    if icon:
         side = theme.scaled(_ICON)
         top = rect.top() + (rect.height() - side) // 2
-        colour = theme.colours.families[cell.family]
-        icon = theme.pixmap(FAMILY_ICONS[cell.family], colour, side, ratio)
-        painter.drawPixmap(left, top, icon)
+        painter.drawPixmap(left, top, theme.pixmap(icon, colour, side, ratio))
         left, room = left + side + 6, room - side - 6
     painter.setFont(theme.font(cell.role))
     painter.setPen(theme.colour(cell.colour))
     metrics = painter.fontMetrics()
-    words = metrics.elidedText(cell.text, Qt.TextElideMode.ElideMiddle, room)
+    mode = Qt.TextElideMode.ElideMiddle if cell.has_icon else Qt.TextElideMode.ElideRight
+    words = metrics.elidedText(cell.text, mode, room)
     align = Qt.AlignmentFlag.AlignVCenter
     align |= Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
     painter.drawText(QRect(left, rect.top(), room, rect.height()), int(align), words)
