@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent, QSyntaxHighlighter, QTextDocument
 from PySide6.QtWidgets import (
     QFrame,
@@ -31,6 +31,8 @@ from cnnstudio.ui.widgets.panel import Line, ground
 from cnnstudio.ui.widgets.plain_text import show_text
 
 BAR, OPEN = 28, 306
+_AFTER_FRAME = 40
+"""Milliseconds from a change until the summary follows: the canvas is painted before."""
 _BOX_DRAWING = re.compile("[\u2500-\u257f]+")
 
 
@@ -91,8 +93,9 @@ class TableLines(QSyntaxHighlighter):
         self._theme.changed.connect(self.rehighlight)
 
     def highlightBlock(self, text: str) -> None:
+        colour = self._theme.colour("line")
         for found in _BOX_DRAWING.finditer(text):
-            self.setFormat(found.start(), len(found[0]), self._theme.colour("line"))
+            self.setFormat(found.start(), found.end() - found.start(), colour)
 
 
 class SummaryView(QPlainTextEdit):
@@ -106,6 +109,8 @@ class SummaryView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setStyleSheet("QPlainTextEdit { border: none; padding: 6px; }")
         self._lines = TableLines(context, self.document())
+        self._soon = QTimer(self, singleShot=True, interval=_AFTER_FRAME)
+        self._soon.timeout.connect(self._write)
         empty = Network()
         self._shown = (empty, analyse(empty))
         Phrase(context.language, self, QWidget.setAccessibleName, T("Summary"))
@@ -113,16 +118,17 @@ class SummaryView(QPlainTextEdit):
         self._dress()
 
     def sync(self, network: Network, analysis: Analysis) -> None:
-        """Follows the network; written only while it can be seen."""
+        """Follows the network while it can be seen, once the canvas is painted."""
         self._shown = (network, analysis)
         if self.isVisible():
-            self._write()
+            self._soon.start()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._write()
 
     def _write(self) -> None:
+        self._soon.stop()
         network, analysis = self._shown
         show_text(self, model_summary(network, analysis) if network.layers else "")
 

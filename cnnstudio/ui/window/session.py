@@ -148,10 +148,10 @@ class Session(QObject):
         self._path = path if owner is None else None
         self._open = True
         self.document.load(project, saved=saved)
-        if path is not None:
-            self._preferences.add_recent(path)
         self.opened.emit()
         self.changed.emit()
+        if path is not None:
+            self._preferences.add_recent(path)
         if owner is not None:
             where = owner.text(project.name)
             self.failed.emit(T("{where} This is a copy; save it under another name.", where=where))
