@@ -93,11 +93,13 @@ class QuickEntryError(BadInput):
     Attributes:
         start: Where the word begins in what was typed.
         end: Where it ends.
+        before: The layers before it, which were understood.
     """
 
     def __init__(self, text: Text, start: int, end: int) -> None:
         super().__init__(text)
         self.start, self.end = start, end
+        self.before: tuple[NewLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +145,17 @@ def read_entries(typed: str) -> tuple[NewLayer, ...]:
         QuickEntryError: Naming the word that can't be understood, and what would be.
     """
     found: list[NewLayer] = []
-    for tokens in _groups(typed):
-        entry, times = _Reader(tokens).read()
-        if len(found) + times > MOST_LAYERS:
-            raise tokens[-1].refuse(
-                T("That would be more than {most} layers at once.", most=MOST_LAYERS)
-            )
-        found += [entry] * times
+    try:
+        for tokens in _groups(typed):
+            entry, times = _Reader(tokens).read()
+            if len(found) + times > MOST_LAYERS:
+                raise tokens[-1].refuse(
+                    T("That would be more than {most} layers at once.", most=MOST_LAYERS)
+                )
+            found += [entry] * times
+    except QuickEntryError as error:
+        error.before = tuple(found)
+        raise
     return tuple(found)
 
 

@@ -30,7 +30,7 @@ from cnnstudio.ui.canvas.blocks import BLOCK_FAMILY
 from cnnstudio.ui.canvas.chain_preview import ChainPreview
 from cnnstudio.ui.canvas.drawing import untinted
 from cnnstudio.ui.canvas.editor import Editor
-from cnnstudio.ui.canvas.faces import faces_of
+from cnnstudio.ui.canvas.faces import Face, faces_of
 from cnnstudio.ui.canvas.geometry import Slot
 from cnnstudio.ui.canvas.matching import matches
 from cnnstudio.ui.theme.tokens import ICON
@@ -144,7 +144,7 @@ class QuickAdd(QFrame):
             before, name = unfinished(typed)
             self._refusal, self._entries = None, read_entries(before)
         except QuickEntryError as error:
-            name, self._refusal, self._entries = None, error, ()
+            name, self._refusal, self._entries = None, error, error.before
         show = self._context.language.show
         found = [] if name is None else matches(name, kinds().values(), show)
         offers: list[BlockOffer] = []
@@ -205,23 +205,24 @@ class QuickAdd(QFrame):
     def _try(self) -> None:
         """Shows what the layers would be and come to, or which word isn't understood."""
         entries, words = self.entries, self._context.language.show
-        faces, note, danger = [], "", False
-        if self._refusal is not None:
-            note, danger = words(self._refusal.text), True
-        elif isinstance(offer := self._current, BlockOffer):
-            note = words(offer.summary)
+        faces: list[Face] = []
+        notes, danger = [], False
+        if isinstance(offer := self._current, BlockOffer):
+            notes = [offer.summary]
         elif entries and self._slot is not None:
             try:
                 trial = self._editor.trial(entries, self._slot)
             except BadInput as error:
-                note, danger = words(error.text), True
+                notes, danger = [error.text], True
             else:
                 known = faces_of(trial.network, trial.analysis, {})
                 faces = [known[id] for id in trial.ids[: len(self._entries)]]
                 notes = [*trial.notes]
                 if self._slot.link is not None:
                     notes.append(T("Shift Enter makes a branch"))
-                note = " · ".join(words(one) for one in notes)
+        if self._refusal is not None:
+            notes, danger = [self._refusal.text], True
+        note = " · ".join(words(one) for one in notes)
         self.preview.show_faces(faces)
         self.note.say(note)
         self.note.set_colour("danger" if danger else "muted")

@@ -286,6 +286,17 @@ class CanvasView(PanZoomView):
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Selects what is under the pointer; the menu is the workspace's."""
+        if self.gesture is not None:
+            event.accept()
+            return
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            p = self.to_canvas(event.pos())
+            id, link = self.network_scene.card_at(p), self.network_scene.link_at(p)
+            if id is not None and id not in self.selection.ids:
+                self.selection.choose([id])
+            elif id is None and link is not None:
+                self.selection.choose_link(link)
         event.ignore()
 
     def viewportEvent(self, event: QEvent) -> bool:

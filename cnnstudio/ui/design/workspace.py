@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSettings, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
@@ -31,7 +31,7 @@ from cnnstudio.ui.design.block_desk import BlockDesk, block_actions
 from cnnstudio.ui.design.canvas_actions import canvas_actions
 from cnnstudio.ui.design.code_panel import CodePanel
 from cnnstudio.ui.design.compare_choice import Runs
-from cnnstudio.ui.design.context_menu import canvas_menu
+from cnnstudio.ui.design.context_menu import CanvasMenu
 from cnnstudio.ui.design.cost_desk import CostDesk, cost_actions
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
@@ -238,6 +238,7 @@ class DesignWidget(QWidget):
         self.save_picture = SavePicture(self.views, settings, lambda: document.project.name)
         self.clipboard = CanvasClipboard(self.view)
         self.find_bar = FindBar(context, self.views)
+        CanvasMenu(self.views)
         self.palette_panel = Palette(context)
         self.rail = PaletteRail(context)
         self.layer_panel = LayerPanel(context, self.editor, self.selection)
@@ -412,15 +413,6 @@ class DesignWidget(QWidget):
         if event.type() == QEvent.Type.FocusIn:
             self._close_palette()
         return False
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """A menu over the views of the network; it goes with its last use."""
-        if not self.views.rect().contains(self.views.mapFromGlobal(event.globalPos())):
-            event.ignore()
-            return
-        menu = canvas_menu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._is_railed:

@@ -83,6 +83,7 @@ class Actions(QObject):
         for action in actions:
             here = "" if action.everywhere else place
             made = QAction(self)
+            made.setObjectName(action.id)
             Phrase(self._context.language, made, QAction.setText, action.text)
             made.setShortcuts(shortcuts(action.keys))
             made.setMenuRole(_STANDARD_ROLES.get(action.id, QAction.MenuRole.NoRole))
