@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QMouseEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -105,6 +105,11 @@ class Hands:
             event = QMouseEvent(QEvent.Type.MouseMove, at, self.canvas.mapToGlobal(at),
                                 Qt.MouseButton.NoButton, LEFT, modifiers)  # fmt: skip
             QApplication.sendEvent(self.canvas, event)
+
+    def context_menu(self, at: QPoint) -> None:
+        """Opens the menu of what lies there."""
+        reason, place = QContextMenuEvent.Reason.Mouse, self.canvas.mapToGlobal(at)
+        QApplication.sendEvent(self.canvas, QContextMenuEvent(reason, at, place))
 
     def action(self, id: str) -> QAction:
         """A command of the menus."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from cnnstudio.core import edits
 from cnnstudio.core.layout import CARD_PITCH
@@ -175,3 +176,17 @@ def test_a_drag_back_to_where_it_began_is_no_step(design: Open):
         QTest.mouseMove(hands.canvas, point)
     QTest.mouseRelease(hands.canvas, LEFT, NONE, start)
     assert hands.document.undo_text is None
+
+
+def test_the_context_menu_has_what_can_be_done_with_the_card_under_the_pointer(design: Open):
+    hands = design()
+    hands.context_menu(hands.card("flatten", 0.3))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert hands.widget.selection.ids == (hands.id("flatten"),)
+    said = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert {"Cut", "Copy", "Paste", "Duplicate", "Find a layer"} <= set(said)
+    assert "Align left" not in said  # that takes two
+    next(a for a in menu.actions() if a.text() == "Duplicate").trigger()
+    assert "flatten_1" in hands.names()
+    menu.close()

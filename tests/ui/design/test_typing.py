@@ -46,6 +46,7 @@ def test_a_word_that_is_not_understood_is_named_and_marked(design: Open):
     before = hands.document.project
     hands.type("conv 64 foo")
     assert "Conv2D doesn't know foo" in box(hands).note.text()
+    assert box(hands).preview.faces == ()
     hands.press(Key.Key_Return)
     field = hands.focus()
     assert isinstance(field, QLineEdit)
@@ -54,6 +55,13 @@ def test_a_word_that_is_not_understood_is_named_and_marked(design: Open):
     hands.type("relu")
     hands.press(Key.Key_Return)
     assert hands.document.network.layers[-1].params == {"filters": 64, "activation": "relu"}
+
+
+def test_what_was_understood_before_a_refused_word_stays_in_sight(design: Open):
+    hands = design()
+    hands.type("conv 64, pool 2, foo 3")
+    assert len(box(hands).preview.faces) == 2
+    assert "foo is no layer" in box(hands).note.text()
 
 
 def test_what_does_not_fit_is_said_before_it_is_added(design: Open):
