@@ -195,21 +195,25 @@ class MemberStrip(QWidget):
         self.words.say(words)
         self.reach.setVisible(uses > 1)
         self.reach.set_value(ONLY_HERE if self._editor.only_here else ALL_USES)
-        self._show_own(id, own_values(network, id) if uses > 1 else ())
+        self._show_own(network.by_id[id], own_values(network, id) if uses > 1 else ())
 
-    def _show_own(self, id: str, names: tuple[str, ...]) -> None:
+    def _show_own(self, node: LayerNode, names: tuple[str, ...]) -> None:
         """A button for each value of its own that lets it follow the others again."""
-        if (id, names) == self._shown:
+        if (node.id, names) == self._shown:
             return
-        self._shown = (id, names)
+        self._shown = (node.id, names)
         for button in self.own:
             button.hide()
             button.deleteLater()
         self.own = []
         for name in names:
-            text = T("{parameter} is its own: follow the others again", parameter=name)
+            parameter = node.spec.parameter(name) if node.spec else None
+            text = T(
+                "{parameter} is its own: follow the others again",
+                parameter=parameter.label if parameter else name,
+            )
             button = Button(self._context, text, kind="quiet", role="small")
-            button.clicked.connect(partial(self._share, id, name))
+            button.clicked.connect(partial(self._share, node.id, name))
             self._column.addWidget(button)
             self.own.append(button)
 
