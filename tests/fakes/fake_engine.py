@@ -61,16 +61,18 @@ def start_run(job: StartRun, context: JobContext, blob: bytes) -> Event:
     return RUNS[word](job, context, argument)
 
 
-def train(job: StartRun, context: JobContext, argument: str) -> Event:
-    """Trains at `argument` seconds a batch: 0.002 unless given."""
+def train(job: StartRun, context: JobContext, argument: str, first: int = 0) -> Event:
+    """Trains at `argument` seconds a batch: 0.002 unless given; goes on after epoch `first`."""
     pause = float(argument or 0.002)
     epochs = job.epochs or 2
     context.phase(Phase.PREPARING)
-    context.emit(RunStarted(train=640, validation=64, steps=STEPS, epochs=epochs))
+    context.emit(
+        RunStarted(train=640, validation=64, steps=STEPS, epochs=epochs, initial_epoch=first)
+    )
     context.phase(Phase.TRACING)
-    done = 0
+    done = first
     try:
-        for epoch in range(epochs):
+        for epoch in range(first, epochs):
             for index in range(STEPS):
                 time.sleep(pause)
                 context.phase(Phase.BATCH)
@@ -89,6 +91,11 @@ def train(job: StartRun, context: JobContext, argument: str) -> Event:
         save(job, context, "cancelled")
         return RunEnded(stopped="cancelled", epochs=done, text=T("The run was stopped."))
     return RunEnded(stopped="finished", epochs=done)
+
+
+def go_on(job: StartRun, context: JobContext, argument: str) -> Event:
+    """Trains after the epoch that `argument` names."""
+    return train(job, context, "", int(argument))
 
 
 def save(job: StartRun, context: JobContext, content: str, seconds: float = 0.0) -> None:
@@ -211,6 +218,7 @@ def unknown(job: StartRun, context: JobContext, argument: str) -> Event:
 
 RUNS: dict[str, Callable[[StartRun, JobContext, str], Event]] = {
     "train": train,
+    "go_on": go_on,
     "save_slowly": save_slowly,
     "stay_in": stay_in,
     "hang": hang,

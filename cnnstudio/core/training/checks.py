@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
 from cnnstudio.core.data.datasets import DATASETS, Dataset
 from cnnstudio.core.data.scaling import SCALINGS
@@ -46,6 +48,13 @@ class FieldProblem:
     field: str
     text: Text
     node: str = ""
+
+    def called(self, name: Text | str) -> FieldProblem:
+        """The same with the setting called as a form calls it."""
+        if "field" not in self.text.params:
+            return self
+        text = replace(self.text, params={**self.text.params, "field": name})
+        return FieldProblem(self.field, text, self.node)
 
 
 def problems(project: Project) -> tuple[FieldProblem, ...]:

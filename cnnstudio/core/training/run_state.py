@@ -266,8 +266,12 @@ class RunState:
         return np.asarray(batches * (self.train / self.steps / self.images_per_second), float)
 
 
-def read_run(folder: RunFolder) -> RunState:
+def read_run(folder: RunFolder, until: int | None = None) -> RunState:
     """What a run folder knows.
+
+    Args:
+        folder: The run.
+        until: The last epoch that is wanted; every one unless given.
 
     Raises:
         BadInput: If its metrics are damaged.
@@ -277,11 +281,13 @@ def read_run(folder: RunFolder) -> RunState:
     steps = _steps(metrics, folder.record, pictures)
     state = RunState(folder.record.epochs, steps, pictures, validation)
     ended = {row.epoch: row for row in metrics.epochs}
-    best = metrics.best(list(ended))
+    best = metrics.best([epoch for epoch in ended if until is None or epoch <= until])
     blocks: dict[int, list[BatchBlock]] = {}
     for block in metrics.batches:
         blocks.setdefault(block.epoch, []).append(block)
     for epoch in sorted({*ended, *blocks}):
+        if until is not None and epoch > until:
+            break
         row = ended.get(epoch)
         speed = row.images_per_second if row else state.images_per_second
         for block in blocks.get(epoch, ()):

@@ -16,6 +16,7 @@ from cnnstudio.ui.widgets.panel import ground
 
 HEIGHT = 56
 TRAIN_KEYS, PAUSE_KEYS, STOP_KEYS = "Ctrl+Return", "Ctrl+Shift+Return", "Ctrl+."
+RESUME_KEYS = "Ctrl+Shift+R"
 
 
 class ControlBar(QWidget):

@@ -24,6 +24,7 @@ from cnnstudio.core.text import TN, T, Text
 from cnnstudio.core.training.checks import OPTIMIZER_NAMES
 from cnnstudio.protocol.exits import BACKEND_NAMES
 from cnnstudio.ui.theme.tokens import ICON, PANEL_PADDING
+from cnnstudio.ui.train.going_on import GoingOn
 from cnnstudio.ui.train.summaries import RunSummary
 from cnnstudio.ui.train.training import Training
 from cnnstudio.ui.widgets.buttons import IconButton
@@ -101,11 +102,13 @@ class RunsPanel(QWidget):
         Phrase(context.language, self.list, QListWidget.setAccessibleName, T("Runs"))
         self.empty = Label(context, T("No runs yet."), "body", "muted")
         self.empty.setMargin(PANEL_PADDING)
+        self.going_on = GoingOn(context, training)
         self.details = RunDetails(context)
         panel.body.addWidget(self.empty)
         panel.body.addWidget(self.list, 1)
-        panel.body.addWidget(Line())
-        panel.body.addWidget(self.details)
+        for part in (self.going_on, self.details):
+            panel.body.addWidget(Line())
+            panel.body.addWidget(part)
         panel.body.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -212,6 +215,7 @@ class RunsPanel(QWidget):
             button.setVisible(row is not None)
         live = row is not None and row.path == self._training.live_path
         self.bin.set_possible(not live, T("This run is still training."))
+        self.going_on.sync()
         self.details.show_run(
             next((run for run in self._training.runs if row and run.path == row.path), None)
         )

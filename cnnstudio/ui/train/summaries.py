@@ -31,6 +31,7 @@ class RunSummary:
         created: When it was started, in local time; None if that can't be read.
         epochs_done: Epochs that have ended.
         best_accuracy: The highest validation accuracy of any epoch; NaN without one.
+        state_epoch: The last epoch with a full state, from which it can go on; 0 without one.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class RunSummary:
     created: datetime | None
     epochs_done: int
     best_accuracy: float
+    state_epoch: int
 
 
 def project_runs(file: Path | None, name: str) -> tuple[RunSummary, ...]:
@@ -121,12 +123,12 @@ def _read(path: Path) -> RunSummary | None:
     try:
         run = RunFolder.open(path)
         epochs = run.metrics().epochs
+        state_epoch = max(run.state_epochs(), default=0)
     except StudioError:
         return None
     accuracies = [value for row in epochs if (value := row.logs.get("val_accuracy")) is not None]
     created = None
     with contextlib.suppress(ValueError):
         created = datetime.fromisoformat(run.record.created).astimezone()
-    return RunSummary(
-        path, run.record, run.status, created, len(epochs), max(accuracies, default=math.nan)
-    )
+    best = max(accuracies, default=math.nan)
+    return RunSummary(path, run.record, run.status, created, len(epochs), best, state_epoch)

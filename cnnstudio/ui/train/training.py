@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import StudioError
-from cnnstudio.core.project import Project
 from cnnstudio.core.storage.project_file import encode_project
 from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
 from cnnstudio.core.text import T, Text
@@ -35,6 +34,8 @@ from cnnstudio.protocol.messages import (
 )
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.engines import Engines
+from cnnstudio.ui.train.resumption import Resumption, read_to_resume, resumption
+from cnnstudio.ui.train.settings import LABELS
 from cnnstudio.ui.train.summaries import (
     RunSummary,
     mark_stopped,
@@ -112,8 +113,10 @@ class Training(QObject):
         project = self._document.project
         data = DATASETS.get(project.data.source)
         if data is None:
-            return problems(project)
-        return training_problems(project, analyse(project.network), data)
+            found = problems(project)
+        else:
+            found = training_problems(project, analyse(project.network), data)
+        return tuple(each.called(LABELS.get(each.field, each.field)) for each in found)
 
     def start(self) -> None:
         """Trains the project as it is, unless a run goes on or something is wrong with it."""
@@ -121,13 +124,26 @@ class Training(QObject):
             return
         project = self._document.project
         path = new_folder(self._file(), project.name, datetime.now())
-        self._begin(project, path)
-        try:
-            text = encode_project(project).decode()
-            self.engines.run(StartRun(run_dir=str(path.absolute()), project=text))
-        except StudioError as error:
-            self._end(RunStatus.FAILED, error.text)
-        self.changed.emit()
+        text = encode_project(project).decode()
+        request = StartRun(run_dir=str(path.absolute()), project=text)
+        self._begin(RunState(epochs=project.training.epochs), path, request)
+
+    def resume(self, more: int) -> None:
+        """Goes on with the run that is shown, from its last full state.
+
+        Args:
+            more: Epochs to be trained, ≥ 1.
+        """
+        found = self.resumption
+        if found is None or found.refusal is not None:
+            return
+        path = found.path
+        self._background.do(
+            "open",
+            lambda: read_to_resume(path, more),
+            lambda state: self._resume(state, path),
+            self.show_problem,
+        )
 
     def pause_or_go_on(self) -> None:
         """Pauses the run after its batch, or goes on."""
@@ -149,6 +165,20 @@ class Training(QObject):
     def end_silent(self) -> None:
         """Ends a run that doesn't answer."""
         self.engines.end_run()
+
+    @property
+    def resumption(self) -> Resumption | None:
+        """How the run that is shown can go on; None without one and for the one that trains."""
+        if self.shown_path == self.live_path:
+            return None
+        run = next((run for run in self.runs if run.path == self.shown_path), None)
+        if run is None:
+            return None
+        found = resumption(run)
+        if self.running:
+            busy = T("A training is running. Stop it first, or wait for its end.")
+            found = replace(found, refusal=busy)
+        return found
 
     @property
     def running(self) -> bool:
@@ -233,13 +263,23 @@ class Training(QObject):
 
     # ------------------------------------------------------------------------------- news
 
-    def _begin(self, project: Project, path: Path) -> None:
+    def _resume(self, state: RunState, path: Path) -> None:
+        if not self.running:
+            request = StartRun(run_dir=str(path.absolute()), epochs=state.epochs, resume=True)
+            self._begin(state, path, request)
+
+    def _begin(self, state: RunState, path: Path, request: StartRun) -> None:
         self._background.forget("open")
-        self.live, self.live_path = RunState(epochs=project.training.epochs), path
-        if self._file() is None:
+        self.live, self.live_path = state, path
+        if self._file() is None and path not in self._mine:
             self._mine.append(path)
-        self._live_log = []
-        self._show(self.live, path)
+        self._live_log = _told(state)
+        self._show(state, path)
+        try:
+            self.engines.run(request)
+        except StudioError as error:
+            self._end(RunStatus.FAILED, error.text)
+        self.changed.emit()
 
     def _take(self, delivery: Delivery) -> None:
         run, event = self.live, delivery.event
@@ -256,6 +296,8 @@ class Training(QObject):
                     initial_epoch=event.initial_epoch,
                 )
                 self._say(start_text(event))
+                if event.initial_epoch:
+                    self._say(T("Goes on after epoch {epoch}", epoch=event.initial_epoch))
                 self.changed.emit()
                 self.refresh()
             case Batches():
@@ -322,7 +364,7 @@ class Training(QObject):
         if state is not None and state is self.live:
             self.log = self._live_log
         else:
-            self.log = [LogLine(epoch_text(row)) for row in state.epochs_done] if state else []
+            self.log = _told(state) if state else []
         self.changed.emit()
 
     def _take_runs(self, runs: tuple[RunSummary, ...]) -> None:
@@ -333,6 +375,11 @@ class Training(QObject):
         """Shows something that went wrong."""
         self.problem, self.details = text, ""
         self.changed.emit()
+
+
+def _told(run: RunState) -> list[LogLine]:
+    """The lines of a run that was only read: its epochs, nobody knows when."""
+    return [LogLine(epoch_text(row)) for row in run.epochs_done]
 
 
 def _trouble(run: RunState | None) -> Text | None:

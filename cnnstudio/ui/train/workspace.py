@@ -14,7 +14,13 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import FieldProblem
 from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.train.chip import RunProgress
-from cnnstudio.ui.train.control_bar import PAUSE_KEYS, STOP_KEYS, TRAIN_KEYS, ControlBar
+from cnnstudio.ui.train.control_bar import (
+    PAUSE_KEYS,
+    RESUME_KEYS,
+    STOP_KEYS,
+    TRAIN_KEYS,
+    ControlBar,
+)
 from cnnstudio.ui.train.log_panel import LogPanel
 from cnnstudio.ui.train.runs_panel import RunsPanel
 from cnnstudio.ui.train.settings_panel import SettingsPanel
@@ -100,6 +106,16 @@ class TrainWorkspace(QObject):
                 why_not=T("A training is running, or something has to be mended first."),
             ),
             Action(
+                id="train.resume",
+                text=T("Go on from the last full state"),
+                keys=RESUME_KEYS,
+                menu="run/1",
+                run=self._resume,
+                everywhere=True,
+                enabled=self._can_resume,
+                why_not=T("Show a run in Train that has a full state and isn't training."),
+            ),
+            Action(
                 id="train.pause",
                 text=T("Pause, go on"),
                 keys=PAUSE_KEYS,
@@ -128,6 +144,15 @@ class TrainWorkspace(QObject):
     def _start(self) -> None:
         self.training.start()
         self.go_to.emit(self.id, "")
+
+    def _can_resume(self) -> bool:
+        found = self.training.resumption
+        return found is not None and found.refusal is None
+
+    def _resume(self) -> None:
+        self.go_to.emit(self.id, "")
+        if self._widget is not None:
+            self._widget.runs.going_on.go_on()
 
 
 class TrainWidget(QWidget):

@@ -14,7 +14,7 @@ from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.samples import load_project_argument
-from cnnstudio.core.text import Translator
+from cnnstudio.core.text import T, Translator
 from cnnstudio.core.training.checks import (
     check_trainable,
     chosen_loss,
@@ -209,3 +209,12 @@ def test_what_the_network_gets() -> None:
     vgg = load_project_argument("sample:lecture-vgg")
     assert picture_shape(vgg.data, FASHION_MNIST) == (32, 32, 3)
     assert chosen_loss(vgg.training) == "sparse_categorical_crossentropy"
+
+
+def test_a_form_calls_a_setting_by_its_label(lecture: Project) -> None:
+    [problem] = problems(with_setting(lecture, "training.batch_size", 0))
+    assert str(problem.text).startswith("training.batch_size can't be 0")
+    called = problem.called(T("Batch size"))
+    assert str(called.text).startswith("Batch size can't be 0")
+    assert called.field == "training.batch_size"
+    assert Translator("ko").show(called.text).startswith("배치 크기에는")

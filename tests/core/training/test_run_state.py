@@ -138,6 +138,12 @@ def test_a_folder_gives_what_the_news_gave(tmp_path: Path) -> None:
     assert read.epochs_done == live.epochs_done
     assert (read.status, read.best, read.progress) == (RunStatus.FINISHED, 2, 1.0)
 
+    first = read_run(RunFolder.open(tmp_path / "run"), until=1)
+
+    assert first.epochs_done == live.epochs_done[:1]
+    assert first.position.tolist() == live.position[:844].tolist()
+    assert (first.best, first.epoch) == (1, 1)
+
 
 def test_a_run_stopped_in_its_first_epoch(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path / "run", Project(), epochs=2, seed=1)
