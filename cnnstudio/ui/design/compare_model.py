@@ -20,9 +20,9 @@ SIGN, LAYER, CHANGE, OUTPUT, PARAMS, MACS, MEMORY = range(7)
 
 COLUMNS = (
     Column("", width=28, is_number=False, sorts=False),
-    Column(T("Layer"), width=228, is_number=False, sorts=False),
+    Column(T("Layer"), width=252, is_number=False, sorts=False),
     Column(T("What is different"), is_number=False, sorts=False),
-    Column(T("Output"), T("Rows, columns and channels it gives for one picture."), 180,
+    Column(T("Output"), T("Rows, columns and channels it gives for one picture."), 204,
            sorts=False, spare=True),
     Column(T("Parameters"), T("How many more or fewer parameters."), 104, sorts=False),
     Column(T("Multiply-adds"), T("How many more or fewer multiply-adds for one picture."), 124,
@@ -41,7 +41,6 @@ FATES = {
     Fate.SAME: (T("the same"), "muted"),
 }
 """What each sign means, and its colour."""
-_FOLLOWS = T("the same settings, another size of what feeds it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ class CompareModel(CellModel):
         if layer.changes:
             return joined(layer.changes)
         if layer.fate is Fate.FOLLOWS:
-            return _FOLLOWS
+            return T("fed with {shapes}", shapes=_inputs(layer))
         was = layer.before.node.name if layer.before else layer.node.name
         return T("there it is called {name}", name=was) if was != layer.node.name else ""
 
@@ -202,6 +201,12 @@ def signed(number: int | None, *, as_memory: bool = False) -> str:
 def shape_text(shape: Shape | None) -> str:
     """``26×26×64``, or ``?``."""
     return "?" if shape is None else "×".join(f"{size:,}" for size in shape)
+
+
+def _inputs(layer: ComparedLayer) -> str:
+    facts = [one.facts for one in (layer.before, layer.after) if one]
+    shapes = [", ".join(map(shape_text, one.inputs)) if one else "?" for one in facts]
+    return " → ".join(dict.fromkeys(shapes))
 
 
 def _outputs(layer: ComparedLayer) -> str:

@@ -37,6 +37,9 @@ from cnnstudio.ui.widgets.cells import PAD, Cell, CellModel, Index, paint_cell
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import NO_RING
 
+_LEAST = 120
+"""How narrow the column that takes what is left gets before the table scrolls sideways."""
+
 
 class _CellDelegate(QStyledItemDelegate):
     """Paints cells; the row that is selected is one band, its current cell has a ring."""
@@ -89,6 +92,7 @@ class CellHeader(QHeaderView):
         self.setProperty(NO_RING, True)
         self.setHighlightSections(False)
         self.setSectionsMovable(False)
+        self.setMinimumSectionSize(PAD)
 
     def sizeHint(self) -> QSize:
         return QSize(0, self._context.theme.scaled(ROW))
@@ -177,7 +181,7 @@ class CellTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.header.sectionClicked.connect(self.sort_by)
         self.selectionModel().selectionChanged.connect(self._tell_chosen)
@@ -297,7 +301,7 @@ class CellTable(QTableView):
                 left += widths[index]
             self.setColumnHidden(index, hide)
         for index, width in enumerate(widths):
-            self.setColumnWidth(index, width or max(left, theme.scaled(60)))
+            self.setColumnWidth(index, width or max(left, theme.scaled(_LEAST)))
         self.laid_out.emit()
 
 
@@ -314,6 +318,7 @@ class TotalsRow(QWidget):
         self._context, self._table = context, table
         self._cells: tuple[Cell, ...] = ()
         table.laid_out.connect(self.update)
+        table.horizontalScrollBar().valueChanged.connect(self.update)
         context.theme.changed.connect(self._dress)
         self._dress()
 

@@ -69,9 +69,9 @@ def test_it_follows_every_edit_beside_what_was_saved(hands: Hands, qtbot: QtBot)
     assert told(hands) == [
         ("", "2 layers are the same", "", ""),
         ("~", "conv2d_2", "Filters 64 → 16", "−13,872"),
-        ("↳", "max_pooling2d", "the same settings, another size of what feeds it", "0"),
-        ("↳", "flatten", "the same settings, another size of what feeds it", "0"),
-        ("↳", "dense_1", "the same settings, another size of what feeds it", "−811,200"),
+        ("↳", "max_pooling2d", "fed with 26×26×64 → 26×26×16", "0"),
+        ("↳", "flatten", "fed with 13×13×64 → 13×13×16", "0"),
+        ("↳", "dense_1", "fed with 10,816 → 2,704", "−811,200"),
         ("−", "dropout", "", "0"),
         ("", "1 layer is the same", "", ""),
     ]
