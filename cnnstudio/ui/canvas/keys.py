@@ -36,8 +36,8 @@ class CanvasKeys:
         none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
         key = Qt.Key
         self._table: dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[], object]] = {
-            (key.Key_Delete, none): self._delete,
-            (key.Key_Backspace, none): self._delete,
+            (key.Key_Delete, none): view.delete_selected,
+            (key.Key_Backspace, none): view.delete_selected,
             (key.Key_Return, none): self._edit,
             (key.Key_Enter, none): self._edit,
             (key.Key_F2, none): self._rename,
@@ -71,15 +71,6 @@ class CanvasKeys:
             self._view.space_held = False
             if self._view.gesture is None:
                 self._view.viewport().unsetCursor()
-
-    def _delete(self) -> None:
-        selection, editor = self._view.selection, self._view.editor
-        if selection.link is not None:
-            editor.unlink(selection.link)
-        elif selection.ids:
-            after = editor.next_after_deletion(selection.ids)
-            editor.delete(selection.ids)
-            selection.choose([after] if after else [])
 
     def _edit(self) -> None:
         if self._view.selection.current:

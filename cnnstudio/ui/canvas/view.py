@@ -140,6 +140,16 @@ class CanvasView(PanZoomView):
         self.reveal(ids[-1])
         return ids[-1]
 
+    def delete_selected(self) -> None:
+        """Takes the selected link away, or the selected layers; then the next one is selected."""
+        selection, editor = self.selection, self.editor
+        if selection.link is not None:
+            editor.unlink(selection.link)
+        elif selection.ids:
+            after = editor.next_after_deletion(selection.ids)
+            editor.delete(selection.ids)
+            selection.choose([after] if after else [])
+
     def slot_behind_selected(self) -> Slot:
         """Where a layer without a place goes: behind what is selected, else behind the last."""
         return self.editor.slot_behind_all(self.selection.ids)

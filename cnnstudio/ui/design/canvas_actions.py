@@ -40,6 +40,10 @@ def canvas_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...
     def at_least(count: int) -> Callable[[], bool]:
         return lambda: (widget := made()) is not None and len(widget.selection.ids) >= count
 
+    def deletable() -> bool:
+        widget = made()
+        return widget is not None and bool(widget.selection.ids or widget.selection.link)
+
     def run(do: Callable[[DesignWidget], object]) -> Callable[[], object]:
         return lambda: do(widget) if (widget := made()) is not None else None
 
@@ -63,6 +67,8 @@ def canvas_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...
         action("paste", T("Paste"), lambda w: w.clipboard.paste(), "Ctrl+V", "edit/2"),
         action("duplicate", T("Duplicate"), lambda w: w.clipboard.duplicate(), "Ctrl+D",
                "edit/2", 1),
+        Action(id="design.delete", text=T("Delete"), run=run(lambda w: w.view.delete_selected()),
+               menu="edit/2", enabled=deletable, why_not=_NOTHING),
         action("select_all", T("Select all layers"), _select_all, "Ctrl+A", "edit/3"),
         action("find", T("Find a layer"), lambda w: w.find_bar.open(), "Ctrl+F", "edit/3"),
         action("find_next", T("Next layer found"), lambda w: w.find_bar.step(1), "F3", "edit/3"),

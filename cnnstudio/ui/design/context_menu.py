@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 _GROUPS = (
     ("undo", "redo"),
-    ("design.cut", "design.copy", "design.paste", "design.duplicate"),
+    ("design.cut", "design.copy", "design.paste", "design.duplicate",
+     "design.delete"),
     ("design.connect", "design.disconnect"),
     ("design.make_block", "design.ungroup"),
     ("design.align_left", "design.align_centre", "design.align_right", "design.align_top",
