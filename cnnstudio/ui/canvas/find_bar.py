@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -117,17 +119,26 @@ class FindBar(OverlayBar):
     def _look(self) -> None:
         current = self._hits[self._at] if 0 <= self._at < len(self._hits) else ""
         typed = self.field.text()
-        nodes = self._network.by_id
-        order = (*self._network.order, *(id for id in nodes if id in self._network.cyclic))
-        names = {id: _names(nodes[id]) for id in order}
-        names |= {block.id: (block.name, T("Block")) for block in self._network.blocks}
-        self._hits = tuple(
-            id
-            for id, called in names.items()
-            if typed.strip() and self._matcher.rank(typed, called) <= _FITS
-        )
+        self._hits = tuple(self._fitting(typed)) if typed.strip() else ()
         self._at = self._hits.index(current) if current in self._hits else -1
         self._tell()
+
+    def _fitting(self, typed: str) -> Iterator[str]:
+        """The layers and blocks that are called so; what a kind is called is asked once."""
+        nodes, kinds = self._network.by_id, dict[str, bool]()
+
+        def fits(*names: Text | str) -> bool:
+            return self._matcher.rank(typed, names) <= _FITS
+
+        for id in (*self._network.order, *(id for id in nodes if id in self._network.cyclic)):
+            node = nodes[id]
+            if node.kind not in kinds:
+                kinds[node.kind] = fits(*_kind_names(node))
+            if kinds[node.kind] or fits(node.name):
+                yield id
+        for block in self._network.blocks:
+            if fits(block.name, T("Block")):
+                yield block.id
 
     def _go(self, at: int) -> None:
         self._at = at
@@ -147,9 +158,9 @@ class FindBar(OverlayBar):
         self.setGeometry((self._over.width() - width) // 2, _TOP, width, self.sizeHint().height())
 
 
-def _names(node: LayerNode) -> tuple[Text | str, ...]:
-    """What a layer is found by; texts in every language."""
+def _kind_names(node: LayerNode) -> tuple[Text | str, ...]:
+    """What a layer's kind is found by; texts in every language."""
     spec = node.spec
     if spec is None:
-        return node.name, node.kind
-    return node.name, spec.keras, node.kind, spec.family.label, *aliases_of(spec)
+        return (node.kind,)
+    return spec.keras, node.kind, spec.family.label, *aliases_of(spec)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cnnstudio.core.hangul import keys_of
 from cnnstudio.core.text import LANGUAGES, Text, Translator
@@ -40,5 +41,6 @@ def _rank(wanted: str, name: str) -> int:
     return 3 if in_order else NO_MATCH
 
 
+@lru_cache(maxsize=8192)
 def _plain(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
