@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Callable
+from itertools import count
 
 from PySide6.QtGui import QCursor, QGuiApplication
 
@@ -14,7 +17,17 @@ from cnnstudio.core.network import Network
 from cnnstudio.core.segments import ends_of, paste_onto
 from cnnstudio.core.storage.project_file import MOST_LAYERS
 from cnnstudio.core.text import T, Text
-from cnnstudio.ui.canvas.geometry import COLUMN, GRID, Point, bounds, card_rect
+from cnnstudio.ui.canvas.geometry import (
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    COLUMN,
+    GRID,
+    ROW,
+    Point,
+    Rect,
+    bounds,
+    card_rect,
+)
 from cnnstudio.ui.canvas.layout import places_of
 from cnnstudio.ui.canvas.view import CanvasView
 
@@ -100,15 +113,18 @@ class CanvasClipboard:
         area = bounds(card_rect(Point(*node.position)) for node in clip.layers)
         assert area is not None
         dx, dy = corner.x - area.x, corner.y - area.y
-        taken = [card_rect(at) for at in self._view.network_scene.places.values()]
-        near = [rect for rect in taken if rect.bottom >= corner.y - GRID]
-        while any(
-            card_rect(Point(node.position[0] + dx, node.position[1] + dy)).meets(rect)
-            for node in clip.layers
-            for rect in near
-        ):
-            dx += COLUMN
-        return dx, dy
+        beside: dict[int, list[Rect]] = defaultdict(list)  # the cards within a row of each height
+        for card in map(card_rect, self._view.network_scene.places.values()):
+            for row in range(int(card.y // ROW) - 1, int(card.y // ROW) + 2):
+                beside[row].append(card)
+        taken: set[int] = set()  # how many columns further a card would meet another
+        for x, y in (node.position for node in clip.layers):
+            for card in beside.get(int((y + dy) // ROW), ()):
+                if abs(card.y - y - dy) <= CARD_HEIGHT:
+                    ahead = card.x - x - dx
+                    first, last = (ahead - CARD_WIDTH) / COLUMN, (ahead + CARD_WIDTH) / COLUMN
+                    taken.update(range(math.ceil(first), math.floor(last) + 1))
+        return dx + COLUMN * next(n for n in count() if n not in taken), dy
 
     # --- what -----------------------------------------------------------------------------------
 
