@@ -144,19 +144,21 @@ def _begin(message: StartRun, context: JobContext) -> RunEnded:
 
 
 def _go_on(message: StartRun, context: JobContext) -> RunEnded:
-    run = RunFolder.open(Path(message.run_dir), write=True)
-    after, epochs = run.to_go(message.epochs)
-    project = with_choices(run.record.project, epochs=epochs, seed=run.record.seed)
-    data = _checked_data(project, run.read_split() if after else None)
-    context.check_cancelled()
-    model = _trainable_model(project)
-    context.check_cancelled()
-    state = restore(run, model, after) if after else {}
-    now = _circumstances()
-    if after and any(getattr(run.record, name) != value for name, value in now.items()):
-        text = T("Library versions or device differ from before: the run goes on, not bit for bit.")
-        context.emit(Log(text=text))
-    run.take_over(after, epochs=epochs, **now)
+    with RunFolder.to_resume(Path(message.run_dir)) as run:
+        after, epochs = run.to_go(message.epochs)
+        project = with_choices(run.record.project, epochs=epochs, seed=run.record.seed)
+        data = _checked_data(project, run.read_split() if after else None)
+        context.check_cancelled()
+        model = _trainable_model(project)
+        context.check_cancelled()
+        state = restore(run, model, after) if after else {}
+        now = _circumstances()
+        if after and any(getattr(run.record, name) != value for name, value in now.items()):
+            text = T(
+                "Library versions or device differ from before: the run goes on, not bit for bit."
+            )
+            context.emit(Log(text=text))
+        run.take_over(after, epochs=epochs, **now)
     context.log_to(run.log_path)
     run.write_split(data.split.train, data.split.validation)
     return train(run, model, data, context, after, state)

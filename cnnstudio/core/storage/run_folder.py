@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +29,7 @@ from cnnstudio.core.storage.checkpoints import Checkpoints
 from cnnstudio.core.storage.codec import Place, check_header, lay_out, parse, read_struct
 from cnnstudio.core.storage.codec import write_struct as to_json
 from cnnstudio.core.storage.faults import read_fault, write_fault
+from cnnstudio.core.storage.locks import OsLock
 from cnnstudio.core.storage.metrics import Metrics, MetricsFile
 from cnnstudio.core.storage.project_file import (
     PROJECT_LAYOUT,
@@ -93,7 +94,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunFolder:
-    """One run on the disk. Made by ``create`` or ``open``.
+    """One run on the disk. Made by ``create``, ``open`` or ``to_resume``.
 
     Attributes:
         path: The folder.
@@ -151,16 +152,11 @@ class RunFolder:
         return run
 
     @classmethod
-    def open(cls, path: Path, *, write: bool = False) -> RunFolder:
-        """Opens a run.
-
-        Args:
-            path: The folder.
-            write: Whether this process wants to go on with it; leftovers of a crash are then
-                removed.
+    def open(cls, path: Path) -> RunFolder:
+        """Opens a run to read it.
 
         Raises:
-            BadInput: When it isn't a run, is damaged, or (to write) another process trains it.
+            BadInput: When it isn't a run or is damaged.
         """
         file = path / "run.json"
         try:
@@ -176,10 +172,29 @@ class RunFolder:
                 )
         except OSError as error:  # no permission, a name too long
             raise read_fault(error, path) from error
-        run = cls(path, _record(parse(read_file(file), str(file)), str(file)))
-        if write:
+        return cls(path, _record(parse(read_file(file), str(file)), str(file)))
+
+    @classmethod
+    @contextlib.contextmanager
+    def to_resume(cls, path: Path) -> Iterator[RunFolder]:
+        """Opens a run to go on with it, and keeps other processes from doing so at the same time.
+
+        ``take_over`` belongs inside; after it the record says whose the run is. What a crash has
+        left behind is removed.
+
+        Raises:
+            BadInput: When it isn't a run, is damaged, or another process trains it or is about to.
+            JobFailed: When the disk is full or breaks.
+        """
+        cls.open(path)
+        lock = _lock(path)
+        try:
+            run = cls.open(path)  # again: what stands there now stays
             run._prepare_to_write()
-        return run
+            yield run
+        finally:
+            if lock is not None:
+                lock.release()
 
     @property
     def status(self) -> RunStatus:
@@ -378,6 +393,22 @@ def _claim(path: Path) -> None:
         raise BadInput(
             T("{file} can't be written: no file name has a NUL in it.", file=str(path))
         ) from error
+
+
+def _lock(path: Path) -> OsLock | None:
+    """Locks a run; None where the file system has no locks, or lets nobody write."""
+    try:
+        lock = OsLock.take(path / ".lock")
+    except OSError:
+        return None
+    if lock is None:
+        raise BadInput(
+            T(
+                "Another process is just about to train {folder}. Wait for it or stop it first.",
+                folder=str(path),
+            )
+        )
+    return lock
 
 
 def _alive(pid: int, started: float) -> bool:

@@ -49,6 +49,12 @@ def train(run: RunFolder, losses: list[float], *, start: int = 1) -> None:
         run.checkpoints.tidy(run.best_epoch())
 
 
+def open_to_resume(run: RunFolder) -> None:
+    """Takes the run and leaves it alone again."""
+    with RunFolder.to_resume(run.path):
+        pass
+
+
 # ------------------------------------------------------------------------------- the record
 
 
@@ -163,8 +169,8 @@ def test_a_run_whose_process_is_gone_was_interrupted(run: RunFolder) -> None:
     started = psutil.Process(child.pid).create_time()
     run.update(pid=child.pid, pid_started=started)
     assert run.status is RunStatus.RUNNING
-    with pytest.raises(BadInput, match="another process"):
-        RunFolder.open(run.path, write=True)
+    with pytest.raises(BadInput, match="another process"), RunFolder.to_resume(run.path):
+        pass
     assert RunFolder.open(run.path).status is RunStatus.RUNNING
     run.update(pid_started=started - 100)  # the number was given to another process since
     assert run.status is RunStatus.INTERRUPTED
@@ -174,7 +180,61 @@ def test_a_run_whose_process_is_gone_was_interrupted(run: RunFolder) -> None:
     assert run.status is RunStatus.INTERRUPTED
     child.communicate()
     assert run.status is RunStatus.INTERRUPTED
-    RunFolder.open(run.path, write=True)
+    open_to_resume(run)
+
+
+RESUMER = """
+import sys
+from pathlib import Path
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.storage.run_folder import RunFolder
+print("ready", flush=True)
+for line in sys.stdin:
+    try:
+        with RunFolder.to_resume(Path(line.strip())) as run:
+            run.take_over(0)
+        print("mine", flush=True)
+    except BadInput as error:
+        print(error, flush=True)
+"""
+
+
+def test_of_two_processes_that_resume_at_once_one_gets_the_run(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RESUMER]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as first,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as second,
+    ):
+        both = (first, second)
+        assert [process.stdout.readline() for process in both if process.stdout] == ["ready\n"] * 2
+        for number in range(40):
+            run = RunFolder.create(tmp_path / str(number), Project(), epochs=1, seed=1)
+            run.update(pid=2**22 + 1)  # no process has it: the run was cut off
+            for process in both:
+                assert process.stdin is not None
+                process.stdin.write(f"{run.path}\n")
+                process.stdin.flush()
+            said = [process.stdout.readline() for process in both if process.stdout]
+            assert said.count("mine\n") == 1, said
+            other = next(words for words in said if words != "mine\n")
+            assert "nother process" in other
+            assert str(run.path) in other
+            assert not (run.path / ".lock").exists()
+        for process in both:
+            assert process.stdin is not None
+            process.stdin.close()
+
+
+def test_a_run_that_is_about_to_go_on_is_taken(run: RunFolder) -> None:
+    with (
+        RunFolder.to_resume(run.path),
+        pytest.raises(BadInput, match="is just about to train"),
+        RunFolder.to_resume(run.path),
+    ):
+        pass
+    open_to_resume(run)
+    assert not (run.path / ".lock").exists()
 
 
 @pytest.mark.parametrize("pid", [0, -1, 2**31 - 1, 10**30])
@@ -199,10 +259,10 @@ def test_a_torn_last_line_is_dropped_and_repaired(run: RunFolder) -> None:
     for tail in (b'{"epoch":3,"ba', b"\0\0\0\0", b'{"epoch":3,"logs":{}}'):
         file.write_bytes(whole + tail)
         assert [row.epoch for row in run.metrics().epochs] == [1, 2]
-        RunFolder.open(run.path, write=True)
+        open_to_resume(run)
         assert file.read_bytes() == whole
     file.write_bytes(whole[:10])
-    RunFolder.open(run.path, write=True)
+    open_to_resume(run)
     assert file.read_bytes() == b""
 
 
@@ -377,7 +437,7 @@ def test_leftovers_of_a_crash_are_ignored_and_removed(run: RunFolder) -> None:
     (folder / "notes.txt").write_text("a person's")
     (run.path / ".run.json.abcd.tmp").write_bytes(b"")
     assert run.epochs() == (1,)
-    RunFolder.open(run.path, write=True)
+    open_to_resume(run)
     assert not (folder / "epoch-0002.tmp").exists()
     assert not (run.path / ".run.json.abcd.tmp").exists()
     assert (folder / "notes.txt").exists()
