@@ -23,6 +23,8 @@ COLUMN_PITCH = 352.0
 FAN = 26.0
 """So much higher is the gap between two rows in which links change columns."""
 
+_MOST_KEPT = 10  # rows below its last layer that a track keeps free for its output
+
 
 def lay_out(network: Network) -> Network:
     """Gives every card a place; the same network always gets the same ones.
@@ -76,20 +78,49 @@ class _Track:
     left: list[_Track] = field(default_factory=list)
     right: list[_Track] = field(default_factory=list)
 
+    @property
+    def span(self) -> int:
+        """Its rows, one bit each."""
+        return ((1 << (self.bottom - self.top + 1)) - 1) << self.top
+
 
 def _columns(network: Network, rows: dict[str, int]) -> dict[str, int]:
     """Every layer's column; 0 for the longest way."""
     tracks = _tracks(network, rows)
-    order = _from_left_to_right(network, tracks)
-    middle = order.index(tracks[0]) if tracks else 0
-    columns: dict[str, int] = {}
-    for side, beside in ((1, order[middle:]), (-1, order[middle::-1])):
-        skyline = [-1] * (max(rows.values(), default=0) + 1)
-        for track in beside:
-            column = max(skyline[track.top : track.bottom + 1]) + 1
-            skyline[track.top : track.bottom + 1] = [column] * (track.bottom + 1 - track.top)
-            columns |= dict.fromkeys(track.ids, side * column)
+    if not tracks:
+        return {}
+    _hang(network, tracks)
+    trunk = tracks[0]
+    columns = dict.fromkeys(trunk.ids, 0)
+    taken = {0: trunk.span}
+    for side, splits in ((1, _splits(trunk.right)), (-1, _splits(trunk.left))):
+        for split in splits:
+            placed: list[tuple[int, int]] = []  # (column, rows) of this split's tracks
+            for track in split if side > 0 else reversed(split):
+                column = 1 + max((c for c, span in placed if span & track.span), default=0)
+                while taken.get(side * column, 0) & track.span:
+                    column += 1
+                taken[side * column] = taken.get(side * column, 0) | track.span
+                placed.append((column, track.span))
+                columns |= dict.fromkeys(track.ids, side * column)
     return columns
+
+
+def _splits(branches: list[_Track]) -> list[list[_Track]]:
+    """The tracks on one side, from left to right, those that branch off in one row together.
+
+    Short ones come first, so that they lie inside those that go past them.
+    """
+    by_top: dict[int, list[_Track]] = {}
+    for track in branches:
+        by_top.setdefault(track.top, []).extend(_in_order(track))
+    return sorted(by_top.values(), key=_reach)
+
+
+def _reach(split: list[_Track]) -> tuple[int, int]:
+    """How many rows a split goes down, and where it begins."""
+    top = min(track.top for track in split)
+    return max(track.bottom for track in split) - top, top
 
 
 def _tracks(network: Network, rows: dict[str, int]) -> list[_Track]:
@@ -113,24 +144,22 @@ def _tracks(network: Network, rows: dict[str, int]) -> list[_Track]:
         on.update(ids)
         leads = [rows[k.target] for k in network.outgoing[ids[-1]] if k.target in rows]
         top, last = rows[ids[0]], rows[ids[-1]]
-        tracks.append(_Track(ids, top, max([last, *(row - 1 for row in leads)])))
+        below = min(max([last, *(row - 1 for row in leads)]), last + _MOST_KEPT)
+        tracks.append(_Track(ids, top, below))
     return tracks
 
 
-def _from_left_to_right(network: Network, tracks: list[_Track]) -> list[_Track]:
-    """The tracks in an order in which those that branch and merge together lie side by side."""
+def _hang(network: Network, tracks: list[_Track]) -> None:
+    """Gives every track those that branch off it, in their order from left to right."""
     of = {id: track for track in tracks for id in track.ids}
-    sides: list[tuple[int, int, int, _Track, _Track]] = []
-    for number, track in enumerate(tracks[1:]):
-        beside, away = _neighbour(network, of, track, tracks[0])
-        sides.append((track.top, -abs(away), number, track, beside))
-        (beside.left if away < 0 else beside.right).append(track)
-    rank = {id(track): key for *key, track, _ in sides}
-    for track in tracks:
-        # The farthest from the merge's own input comes first: it goes outermost.
-        track.left.sort(key=lambda one: rank[id(one)])
-        track.right.sort(key=lambda one: rank[id(one)], reverse=True)
-    return list(_in_order(tracks[0])) if tracks else []
+    away: dict[int, int] = {}
+    for track in tracks[1:]:
+        beside, side = _neighbour(network, of, track, tracks[0])
+        away[id(track)] = side
+        (beside.left if side < 0 else beside.right).append(track)
+    for track in tracks:  # the farthest from the merge's own input goes outermost
+        track.left.sort(key=lambda one: away[id(one)])
+        track.right.sort(key=lambda one: away[id(one)])
 
 
 def _in_order(track: _Track) -> Iterable[_Track]:

@@ -112,6 +112,22 @@ def test_branches_of_a_branch_stand_beside_it() -> None:
     assert sorted(set(found.values())) == [-3, -2, -1, 0]
 
 
+def test_a_short_split_lies_inside_one_that_goes_past_it() -> None:
+    graph = Graph()
+    x = graph.chain(graph.add("input"), "conv2d")
+    y = graph.chain(x, "conv2d", "conv2d")
+    pair = graph.add("concatenate", graph.chain(y, "conv2d"), graph.chain(y, "conv2d"))
+    past = graph.chain(x, "max_pooling2d", "conv2d")
+    graph.add("concatenate", pair, past)
+    found = columns(graph.network)
+    assert found[graph.name(past)] == 2
+    assert sorted(set(found.values())) == [0, 1, 2]
+
+
+def test_cells_that_take_the_two_before_them_do_not_drift_away() -> None:
+    assert len(set(columns(cells(30)).values())) <= 20
+
+
 def test_a_second_input_stands_above_what_it_feeds() -> None:
     graph = Graph()
     x = graph.chain(graph.add("input"), *["conv2d"] * 6)
