@@ -158,6 +158,7 @@ class VolumesView(PanZoomView):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._bring_up_to_date()
+        self.gaze.look()
         self.shown.emit()
 
     # --- view -----------------------------------------------------------------------------------
