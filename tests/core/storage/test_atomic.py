@@ -9,41 +9,17 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cnnstudio.core.errors import BadInput, JobFailed, StudioError
 from cnnstudio.core.storage import atomic
 from cnnstudio.core.storage.atomic import backup_path, remove_leftovers, write_atomically
+from tests.fakes.failing_os import FailingOs
+from tests.fakes.without_rights import run_without_rights
 
 OLD, NEW = b"old content\n" * 100, b"new content\n" * 200
-
-
-class FailingOs:
-    """Lets the n-th call of the functions a save uses fail."""
-
-    NAMES = ("stat", "open", "fdopen", "fsync", "chmod", "replace", "close", "scandir")
-
-    def __init__(self, patch: pytest.MonkeyPatch, error: int) -> None:
-        self.calls = 0
-        self.fail_at = 0
-        self._error = error
-        for name in self.NAMES:
-            patch.setattr(os, name, self._counted(getattr(os, name)))
-
-    def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(*args: Any, **kwargs: Any) -> Any:
-            self.calls += 1
-            if self.calls == self.fail_at:
-                if call.__name__ == "close":
-                    call(*args, **kwargs)  # a failing close still closes
-                raise OSError(self._error, os.strerror(self._error))
-            return call(*args, **kwargs)
-
-        return counted
 
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EACCES, errno.ENOENT])
@@ -56,8 +32,7 @@ def test_every_call_that_fails_leaves_a_whole_file(
         target.write_bytes(OLD)
         backup_path(target).unlink(missing_ok=True)
         with monkeypatch.context() as patch:
-            failing = FailingOs(patch, code)
-            failing.fail_at = fail_at
+            failing = FailingOs(patch, code, fail_at)
             try:
                 write_atomically(target, NEW, backup=True)
                 failed = False
@@ -115,43 +90,24 @@ def test_without_permission_the_person_is_told(tmp_path: Path) -> None:
     target.write_bytes(OLD)
     target.chmod(0o444)
     folder.chmod(0o555)
-    code = Path(atomic.__file__).parents[3]
-    program = textwrap.dedent(
-        """
-        import os, sys
-        sys.path.insert(0, sys.argv[2])
+    program = """
         from pathlib import Path
         from cnnstudio.core.errors import BadInput
         from cnnstudio.core.storage.atomic import write_atomically
         from cnnstudio.core.text import Translator
-        show = Translator("en").show  # made while the resources may still be read
-        if os.geteuid() == 0:
-            os.setgroups([]); os.setgid(65534); os.setuid(65534)
-        for name in (sys.argv[1], sys.argv[1] + ".new"):
+        show = Translator("en").show
+        drop_rights()
+        for name in ("locked/project.cnnstudio", "locked/project.cnnstudio.new"):
             try:
                 write_atomically(Path(name), b"x")
             except BadInput as error:
                 print(show(error.text))
-        """
-    )
-    opened = [
-        part for part in (tmp_path, *tmp_path.parents) if part.stat().st_mode & 0o005 != 0o005
-    ]
-    modes = [(part, part.stat().st_mode) for part in opened]
-    for part in opened:
-        part.chmod(0o755)
+    """
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(target), str(code)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        said = run_without_rights(program, tmp_path)
     finally:
         folder.chmod(0o755)
-        for part, mode in modes:
-            part.chmod(mode & 0o7777)
-    assert done.stdout.count("you have no permission") == 2
+    assert said.count("you have no permission") == 2
     assert target.read_bytes() == OLD
 
 

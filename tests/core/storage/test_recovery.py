@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -35,6 +32,7 @@ from cnnstudio.core.storage.recovery import (
 )
 from tests.fakes.failing_os import FailingOs
 from tests.fakes.networks import lecture
+from tests.fakes.without_rights import run_without_rights
 
 
 def version(number: int, name: str = "net") -> Project:
@@ -203,33 +201,22 @@ class TestOrphans:
         session = lost(tmp_path, version(1))
         tmp_path.chmod(0o777)  # where the lock is taken
         session.path.chmod(0)
-        program = textwrap.dedent(
-            """
-            import os
+        program = """
             from pathlib import Path
             from cnnstudio.core.storage.recovery import orphans
             from cnnstudio.core.text import Translator
             show = Translator("en").show
-            orphans(Path("/nowhere"))  # reads what it needs while root may
-            if os.geteuid() == 0:  # who may read everything
-                os.setgroups([]); os.setgid(65534); os.setuid(65534)
+            orphans(Path("/nowhere"))  # reads what it needs
+            drop_rights()
             (orphan,) = orphans(Path())
             print(orphan.snapshot, show(orphan.problem))
-            """
-        )
+        """
         try:
-            done = subprocess.run(
-                [sys.executable, "-c", program],
-                cwd=tmp_path,  # others may not pass through the folders above it
-                env=os.environ | {"PYTHONPATH": str(Path(recovery.__file__).parents[3])},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            said = run_without_rights(program, tmp_path)
         finally:
             session.path.chmod(0o700)
-        assert done.stdout.startswith("None "), done.stderr
-        assert "permission" in done.stdout
+        assert said.startswith("None ")
+        assert "permission" in said
         assert offered(tmp_path) == [1]
 
 

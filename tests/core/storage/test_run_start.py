@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import psutil
@@ -13,9 +10,9 @@ import pytest
 
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import Project
-from cnnstudio.core.storage import run_folder
 from cnnstudio.core.storage.run_folder import RunFolder, check_new
 from tests.core.storage.test_run_folder import train
+from tests.fakes.without_rights import run_without_rights
 
 
 def test_a_new_or_empty_folder_will_do(tmp_path: Path) -> None:
@@ -47,33 +44,22 @@ def test_a_folder_no_run_can_start_in(tmp_path: Path, name: str, words: str) -> 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
 def test_a_folder_that_cant_be_written(tmp_path: Path) -> None:
-    program = textwrap.dedent(
-        """
-        import os
+    program = """
         from pathlib import Path
         from cnnstudio.core.errors import BadInput
         from cnnstudio.core.storage.run_folder import check_new
         from cnnstudio.core.text import Translator
-        show = Translator("en").show  # made while the resources may still be read
-        if os.geteuid() == 0:  # who may write everywhere
-            os.setgroups([]); os.setgid(65534); os.setuid(65534)
+        show = Translator("en").show
+        drop_rights()
         try:
             check_new(Path("run"))
         except BadInput as error:
             print(show(error.text))
-        """
-    )
+    """
     tmp_path.chmod(0o555)
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(Path(run_folder.__file__).parents[3])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    said = run_without_rights(program, tmp_path)
     tmp_path.chmod(0o755)
-    assert done.stdout.startswith("run can't be written: you have no permission"), done.stderr
+    assert said.startswith("run can't be written: you have no permission")
 
 
 def test_a_resume_counts_the_total(tmp_path: Path) -> None:
