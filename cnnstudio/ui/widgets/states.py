@@ -98,8 +98,8 @@ class Notice(QWidget):
         self.what = Label(context, what, "title", wrap=True)
         column.addWidget(self.what)
         self.why = Label(context, why, "small", "text", wrap=True)
-        self.why.setVisible(bool(why))
         column.addWidget(self.why)
+        self.why.setVisible(bool(why))  # once it has a parent: it would be a window of its own
         self.buttons: list[Button] = []
         self.log: QPlainTextEdit | None = None
         row = Flow(GAP)
