@@ -93,6 +93,21 @@ def test_modified_means_different_from_the_file(document: Document) -> None:
     assert document.modified
 
 
+def test_it_knows_what_was_opened_and_what_was_saved(document: Document) -> None:
+    start = document.project
+    assert document.opened is document.saved is start
+    set_rate(document, 0.3)
+    document.mark_saved(document.project)
+    set_rate(document, 0.2)
+    assert document.opened is start
+    assert document.saved is not None
+    assert document.saved.network.by_id["n7"].values["rate"] == 0.3
+    document.go_to(0)
+    assert document.opened is start
+    document.load(replace(start, name="another"), saved=False)
+    assert (document.opened, document.saved) == (document.project, None)
+
+
 def test_a_gesture_is_one_step(document: Document) -> None:
     start = document.project
     for value in (0.41, 0.42, 0.43):

@@ -1,4 +1,4 @@
-"""The bottom dock: a bar of 28 that opens to the summary, the problems, or the code."""
+"""The bottom dock: a bar of 28 that opens to the summary, the problems, or what else is added."""
 
 from __future__ import annotations
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from PySide6.QtCore import (
     QEvent,
+    QItemSelection,
     QModelIndex,
     QRect,
     QSize,
@@ -217,9 +219,7 @@ class CellTable(QTableView):
             return
         flags = selection.SelectionFlag
         self._following = True
-        selection.clearSelection()
-        for row in rows:
-            selection.select(model.index(row, 0), flags.Select | flags.Rows)
+        selection.select(self._ranges(rows), flags.ClearAndSelect | flags.Rows)
         if rows and self.currentIndex().row() not in rows:
             selection.setCurrentIndex(model.index(rows[-1], self._column), flags.NoUpdate)
         self._following = False
@@ -266,6 +266,15 @@ class CellTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()
         super().resizeEvent(event)
+
+    def _ranges(self, rows: list[int]) -> QItemSelection:
+        """Rows as few stretches: a thousand of them one by one are slow."""
+        found, last = QItemSelection(), len(self.cells.columns) - 1
+        for _, run in groupby(enumerate(rows), lambda pair: pair[1] - pair[0]):
+            stretch = [row for _, row in run]
+            first, end = self.cells.index(stretch[0], 0), self.cells.index(stretch[-1], last)
+            found.select(first, end)
+        return found
 
     def _hover(self, row: int) -> None:
         if row != self.hovered:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from cnnstudio.core import edits
-from cnnstudio.core.network import Network
+from cnnstudio.core.network import Block, Network
 from cnnstudio.core.text import T
 from cnnstudio.ui.design.cost_model import LAYER, MACS, MEMORY, NUMBER, OUTPUT, PARAMS, STEP
 from cnnstudio.ui.design.cost_page import CostPage
@@ -98,6 +99,15 @@ def test_rows_and_cards_are_selected_together(hands: Hands) -> None:
     page(hands).table.setFocus()
     hands.press(Qt.Key.Key_Up)
     assert hands.widget.selection.ids == (hands.id("dropout"),)
+
+
+def test_a_block_is_the_rows_of_its_layers(hands: Hands) -> None:
+    members = [hands.id(name) for name in ("conv2d_1", "conv2d_2", "dense_1")]
+    block = Block("b1", "몸", "몸", dict(zip(members, "abc", strict=True)), collapsed=True)
+    change(hands, lambda n: replace(n, blocks=(block,)))
+    hands.widget.selection.choose(["b1"])
+    chosen = page(hands).table.selectionModel().selectedRows()
+    assert [names(hands)[index.row()] for index in chosen] == ["conv2d_1", "conv2d_2", "dense_1"]
 
 
 def test_enter_on_a_number_asks_where_it_comes_from(hands: Hands) -> None:
