@@ -167,7 +167,8 @@ class PressCard(Gesture):
         home = self.scene.places
         place = Point(home[lead].x + b.x - a.x, home[lead].y + b.y - a.y)
         if not freely:
-            place = aligned(place, [p for id, p in home.items() if id not in ids])
+            group = set(ids)
+            place = aligned(place, [p for id, p in home.items() if id not in group])
         dx, dy = place.x - home[lead].x, place.y - home[lead].y
         moved = dict(home)
         for id in ids:

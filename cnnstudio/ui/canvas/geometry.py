@@ -155,6 +155,11 @@ def _to_segment(a: Point, b: Point, p: Point) -> float:
     return math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy)
 
 
+def path_moved(path: Path, dx: float, dy: float) -> Path:
+    """The path, elsewhere."""
+    return tuple(Curve(*(Point(p.x + dx, p.y + dy) for p in curve)) for curve in path)
+
+
 def path_bounds(path: Path) -> Rect:
     """A rectangle that holds the path (its control points)."""
     xs = [p.x for curve in path for p in curve]

@@ -30,6 +30,7 @@ class LinkItem(QGraphicsItem):
         self._drawn = QPainterPath()
         self._hot = False
         self._label = ""
+        self._box = QRectF()
         self.setZValue(0)
 
     def show_path(self, path: Path) -> None:
@@ -38,6 +39,7 @@ class LinkItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._path = path
             self._drawn = painter_path(path)
+            self._box = _reach(self._drawn, _THICK)
 
     def show_hot(self, hot: bool, label: str = "") -> None:
         """Hovered, selected, or the target of a drop.
@@ -53,9 +55,7 @@ class LinkItem(QGraphicsItem):
             self.update()
 
     def boundingRect(self) -> QRectF:
-        reach = _THICK
-        bounds = self._drawn.controlPointRect().adjusted(-reach, -reach, reach, reach)
-        return bounds.united(self._label_box()) if self._label else bounds
+        return self._box.united(self._label_box()) if self._label else self._box
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -106,7 +106,7 @@ class DraftLink(QGraphicsItem):
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return self._drawn.controlPointRect().adjusted(-3, -3, 3, 3)
+        return _reach(self._drawn, 3)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -117,6 +117,11 @@ class DraftLink(QGraphicsItem):
         pen.setDashPattern([2.5, 1.5] if self._refused else [4.0, 2.5])
         painter.setPen(pen)
         painter.drawPath(self._drawn)
+
+
+def _reach(path: QPainterPath, pen: float) -> QRectF:
+    """What a path covers, drawn with a pen."""
+    return path.controlPointRect().adjusted(-pen, -pen, pen, pen)
 
 
 class SlotItem(QGraphicsItem):

@@ -115,7 +115,7 @@ class Minimap(QWidget):
             self._go(event)
 
     def _go(self, event: QMouseEvent) -> None:
-        if self._area is not None:
-            scale, origin = self._scale(self._area)
+        if (area := self._mapped()) is not None:
+            scale, origin = self._scale(area)
             p = event.position()
             self._view.centre_on(Point((p.x() - origin.x) / scale, (p.y() - origin.y) / scale))

@@ -35,6 +35,7 @@ from cnnstudio.ui.canvas.geometry import (
     distance,
     nearest_port,
     path_bounds,
+    path_moved,
 )
 from cnnstudio.ui.canvas.layout import places_of
 from cnnstudio.ui.canvas.links import DraftLink, LinkItem, NoteItem, SlotItem
@@ -44,6 +45,7 @@ from cnnstudio.ui.theme.tokens import CANVAS_MOTION_MS
 from cnnstudio.ui.widgets.context import Context
 
 _MOST_ANIMATED = 200
+"""How many cards, or links, are led to their place in every frame."""
 
 
 class Outcome(NamedTuple):
@@ -215,7 +217,12 @@ class NetworkScene(QGraphicsScene):
         self._bracketed = (places, paths, self._sections)
         boxes = list(self._boxes.values())
         if paths is not self.paths:
-            boxes = [path_bounds(path).grown(LINK_HIT) for path in paths.values()]
+            boxes = [
+                self._boxes[link]
+                if path is self.paths.get(link)
+                else path_bounds(path).grown(LINK_HIT)
+                for link, path in paths.items()
+            ]
         left = min([at.x for at in places.values()] + [box.x + LINK_HIT for box in boxes],
                    default=0.0)  # fmt: skip
         for bracket, ids in zip(self._brackets, self._sections or ((), ()), strict=True):
@@ -338,7 +345,7 @@ class NetworkScene(QGraphicsScene):
         if self._outcome is not None:
             paths = self._outcome.paths
         elif places != self.places:
-            paths = routes(self.network.links, places, self.ports)
+            paths = self._led(places)
         before, self._shown = self._shown, places
         for id, card in self.cards.items():
             if before.get(id) != places[id]:
@@ -349,6 +356,24 @@ class NetworkScene(QGraphicsScene):
                 item.show_path(paths[link])
         self.frames.place(places)
         self._bracket(places, paths)
+
+    def _led(self, places: Mapping[str, Point]) -> dict[Link, Path]:
+        """Every link's path while cards stand elsewhere.
+
+        In a large network only the links between a card that moves and one that stays are led
+        anew until the drop.
+        """
+        if len(self.network.links) <= _MOST_ANIMATED:
+            return routes(self.network.links, places, self.ports)
+        by = {id: (at.x - self.places[id].x, at.y - self.places[id].y) for id, at in places.items()}
+        led, rest = dict[Link, Path](), list[Link]()
+        for link, path in self.paths.items():
+            if by[link.source] != by[link.target]:
+                rest.append(link)
+            else:
+                dx, dy = by[link.source]
+                led[link] = path_moved(path, dx, dy) if dx or dy else path
+        return led | routes(rest, places, self.ports)
 
     def _ring(self) -> None:
         chosen = set(self.folded.cards(self._selection.ids))
