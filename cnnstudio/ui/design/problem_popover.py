@@ -20,7 +20,7 @@ _BESIDE, _BELOW = 20, 8
 class ProblemPopover(Popover):
     """The problems of one layer with the buttons that mend or keep them.
 
-    Any of them closes it. Becoming active puts the focus on the first one, as Qt does it.
+    Any of them closes it; the keyboard is on the first one.
 
     Args:
         context: Theme and language.
@@ -66,6 +66,8 @@ class ProblemPopover(Popover):
         sheet.moveTop(max(within.top(), min(sheet.top(), within.bottom() - size.height())))
         self.move(sheet.topLeft() - QPoint(SHADOW, SHADOW))
         self.show()
+        if self.notices and self.notices[0].buttons:
+            self.notices[0].buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _fit(self) -> None:
         """As high as its sentences need at its width."""
