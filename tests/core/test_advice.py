@@ -176,7 +176,8 @@ def test_zeros_on_both_sides_take_the_place_of_uneven_ones() -> None:
 def test_a_squeeze_excite_is_no_head() -> None:
     network = chain(
         picture(64), conv(8, **SAME), ("global_average_pooling2d", {"keepdims": True}),
-        conv(8, 1, activation="sigmoid"), ("multiply", {}), pool(4), conv(8, **SAME), pool(4), conv(),
+        conv(8, 1, activation="sigmoid"), ("multiply", {}), pool(4), conv(8, **SAME),
+        pool(4), conv(),
         ("global_average_pooling2d", {}), ("dense", SOFTMAX),
     )  # fmt: skip
     network = replace(network, links=(*network.links, Link("n2", "n5", 1)))
