@@ -37,6 +37,28 @@ def lecture() -> Network:
     )
 
 
+def long_chain(count: int) -> Network:
+    """A chain of `count` layers, every third of them a convolution that keeps rows and columns."""
+    body = (
+        ("conv2d", {"filters": 16, "kernel_size": 3, "padding": "same", "use_bias": False}),
+        ("batch_normalization", {}),
+        ("re_lu", {}),
+    )
+    layers = [
+        ("input", {"shape": [64, 64, 3]}),
+        *(body[place % 3] for place in range(count - 3)),
+        ("global_average_pooling2d", {}),
+        ("dense", {"units": 10, "activation": "softmax"}),
+    ]
+    return Network(
+        tuple(
+            LayerNode(f"n{n}", kind, f"{kind}_{n}", dict(params), (0.0, 78.0 * n))
+            for n, (kind, params) in enumerate(layers)
+        ),
+        tuple(Link(f"n{n}", f"n{n + 1}") for n in range(count - 1)),
+    )
+
+
 SIZES = st.integers(1, 3) | st.tuples(st.integers(1, 3), st.integers(1, 3)).map(list)
 LAYERS: st.SearchStrategy[Layer] = st.one_of(
     st.tuples(

@@ -31,7 +31,7 @@ from cnnstudio.ui.widgets.panel import Line, ground
 from cnnstudio.ui.widgets.plain_text import show_text
 
 BAR, OPEN = 28, 306
-_AFTER_FRAME = 40
+AFTER_FRAME = 40
 """Milliseconds from a change until the summary follows: the canvas is painted before."""
 _BOX_DRAWING = re.compile("[\u2500-\u257f]+")
 
@@ -109,7 +109,7 @@ class SummaryView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setStyleSheet("QPlainTextEdit { border: none; padding: 6px; }")
         self._lines = TableLines(context, self.document())
-        self._soon = QTimer(self, singleShot=True, interval=_AFTER_FRAME)
+        self._soon = QTimer(self, singleShot=True, interval=AFTER_FRAME)
         self._soon.timeout.connect(self._write)
         empty = Network()
         self._shown = (empty, analyse(empty))
