@@ -26,10 +26,12 @@ from PySide6.QtWidgets import QApplication
 from cnnstudio.app import Studio, build
 from cnnstudio.core.storage.places import runs_folder
 from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.inspect.workspace import InspectWidget
 from cnnstudio.ui.volumes.bar import CARDS, VOLUMES
 
 SIZES = ((1280, 800), (1920, 1080))
 SAMPLE = "lecture-cnn"
+LAYERS_WITH_MAPS = 4
 LOOKED_THROUGH = "n3"  # the layer whose windows the volumes show
 PATIENCE = 60_000  # milliseconds
 
@@ -48,7 +50,6 @@ def pages(studio: Studio) -> Iterator[str]:
     """Goes through the pages one by one; each is on the screen when its name is given."""
     window, places = studio.window, studio.places
     training, library = places.train.training, places.data.library
-    examination = places.inspect.examination
     yield "start"
     studio.session.open_sample(SAMPLE)
     window.show_workspace("data")
@@ -68,7 +69,10 @@ def pages(studio: Studio) -> Iterator[str]:
     wait(lambda: training.shown is not None, "run to show")
     yield "train"
     window.show_workspace("inspect")
-    wait(lambda: examination.answer is not None, "answer of the engine")
+    inspect = places.inspect.widget()
+    assert isinstance(inspect, InspectWidget)
+    thumbnails = inspect.picture.layers.thumbnails
+    wait(lambda: len(thumbnails) == LAYERS_WITH_MAPS, "map of every layer")
     yield "inspect"
     window.show_preferences()
     yield "preferences"

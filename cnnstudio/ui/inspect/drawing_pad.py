@@ -18,53 +18,88 @@ _SIDE = 224
 _FINE = 8  # times as many pixels a side as the network sees, so that edges are soft
 
 
+class Drawing:
+    """What is drawn, and with which brush; a pad shows it and lets it be changed.
+
+    Args:
+        size: (rows, columns) of the network's input.
+
+    Attributes:
+        ink: The strokes, finer than the network sees them.
+        brush: The brush's width in pixels of the network's picture.
+        begun: Whether anything was drawn since it was last black.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self.fine = max(1, min(_FINE, 1024 // max(size)))
+        rows, columns = size
+        self.ink = QImage(columns * self.fine, rows * self.fine, QImage.Format.Format_Grayscale8)
+        self.brush = 2.0
+        self.clear()
+
+    def clear(self) -> None:
+        """Makes it black again."""
+        self.ink.fill(0)
+        self.begun = False
+
+    def stroke(self, start: QPointF, end: QPointF) -> None:
+        """Draws a line between two points of the ink, or a dot where they are one."""
+        painter = QPainter(self.ink)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(Qt.GlobalColor.white, self.brush * self.fine)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        if start == end:
+            painter.drawPoint(start)
+        else:
+            painter.drawLine(start, end)
+        painter.end()
+        self.begun = True
+
+    def picture(self) -> NDArray[np.uint8]:
+        """What was drawn at the network's size: each pixel the mean of the fine ones under it."""
+        rows, columns = self.size
+        fine, width = self.fine, self.ink.bytesPerLine()
+        ink = np.frombuffer(self.ink.constBits(), np.uint8).reshape(-1, width)
+        blocks = ink[:, : columns * fine].reshape(rows, fine, columns, fine)
+        means: NDArray[np.uint8] = np.rint(blocks.mean(axis=(1, 3))).astype(np.uint8)
+        return means
+
+
 class Canvas(QWidget):
     """Takes strokes of the mouse or a pen.
 
     Args:
         context: Theme and language.
-        size: (rows, columns) of the network's input.
+        drawing: What they are drawn on.
     """
 
     drawn = Signal()
 
-    def __init__(self, context: Context, size: tuple[int, int]) -> None:
+    def __init__(self, context: Context, drawing: Drawing) -> None:
         super().__init__()
         self._theme = context.theme
-        self._size = size
-        self._fine = max(1, min(_FINE, 1024 // max(size)))
-        self.brush = 2.0
+        self._drawing = drawing
         self._last: QPointF | None = None
-        rows, columns = size
-        self._ink = QImage(columns * self._fine, rows * self._fine, QImage.Format.Format_Grayscale8)
-        self._ink.fill(0)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         Phrase(context.language, self, QWidget.setAccessibleName, T("Drawing pad"))
 
     def sizeHint(self) -> QSize:
-        rows, columns = self._size
+        rows, columns = self._drawing.size
         longest = max(rows, columns)
         return QSize(round(_SIDE * columns / longest), round(_SIDE * rows / longest))
 
     def clear(self) -> None:
         """Makes it black again."""
-        self._ink.fill(0)
+        self._drawing.clear()
         self.update()
         self.drawn.emit()
 
-    def picture(self) -> NDArray[np.uint8]:
-        """What was drawn at the network's size: each pixel the mean of the fine ones under it."""
-        rows, columns = self._size
-        fine, width = self._fine, self._ink.bytesPerLine()
-        ink = np.frombuffer(self._ink.constBits(), np.uint8).reshape(-1, width)
-        blocks = ink[:, : columns * fine].reshape(rows, fine, columns, fine)
-        means: NDArray[np.uint8] = np.rint(blocks.mean(axis=(1, 3))).astype(np.uint8)
-        return means
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.drawImage(self.rect(), self._ink)
+        painter.drawImage(self.rect(), self._drawing.ink)
         painter.setPen(QPen(self._theme.colour("control"), 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
@@ -82,20 +117,12 @@ class Canvas(QWidget):
 
     def _stroke(self, to: QPointF) -> None:
         assert self._last is not None
-        scale_x = self._ink.width() / self.width()
-        scale_y = self._ink.height() / self.height()
-        painter = QPainter(self._ink)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(Qt.GlobalColor.white, self.brush * self._fine)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        start = QPointF(self._last.x() * scale_x, self._last.y() * scale_y)
-        end = QPointF(to.x() * scale_x, to.y() * scale_y)
-        if start == end:
-            painter.drawPoint(start)
-        else:
-            painter.drawLine(start, end)
-        painter.end()
+        ink = self._drawing.ink
+        scale_x, scale_y = ink.width() / self.width(), ink.height() / self.height()
+        self._drawing.stroke(
+            QPointF(self._last.x() * scale_x, self._last.y() * scale_y),
+            QPointF(to.x() * scale_x, to.y() * scale_y),
+        )
         self._last = to
         self.update()
         self.drawn.emit()
@@ -106,18 +133,19 @@ class DrawingPad(QWidget):
 
     Args:
         context: Theme and language.
-        size: (rows, columns) of the network's input.
+        drawing: What is on it; it outlives the pad.
     """
 
     drawn = Signal(object)
     """What is on the pad, uint8, shape (rows, columns); after every stroke."""
 
-    def __init__(self, context: Context, size: tuple[int, int]) -> None:
+    def __init__(self, context: Context, drawing: Drawing) -> None:
         super().__init__()
-        self.canvas = Canvas(context, size)
+        self._drawing = drawing
+        self.canvas = Canvas(context, drawing)
         self.brush = QSlider(Qt.Orientation.Horizontal)
         self.brush.setRange(2, 10)  # half pixels of the network's picture
-        self.brush.setValue(4)
+        self.brush.setValue(round(2 * drawing.brush))
         Phrase(context.language, self.brush, QSlider.setAccessibleName, T("Brush"))
         self.clear = Button(context, T("Clear"), "eraser")
         row = QHBoxLayout()
@@ -134,7 +162,7 @@ class DrawingPad(QWidget):
         column.addWidget(Label(context, hint, "small", "muted"))
         self.brush.valueChanged.connect(self._take_brush)
         self.clear.clicked.connect(self.canvas.clear)
-        self.canvas.drawn.connect(lambda: self.drawn.emit(self.canvas.picture()))
+        self.canvas.drawn.connect(lambda: self.drawn.emit(drawing.picture()))
 
     def _take_brush(self, half_pixels: int) -> None:
-        self.canvas.brush = half_pixels / 2
+        self._drawing.brush = half_pixels / 2

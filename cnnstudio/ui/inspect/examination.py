@@ -306,19 +306,44 @@ class Examination(QObject):
 
     # -------------------------------------------------------------------------- the engine
 
-    def _ask(self) -> None:
-        run, picture = self.run, self.picture
-        self._question += 1
-        if run is None or picture is None or picture.values.shape != run.input_shape:
+    def peek(self, layer: str, on_output: Callable[[NDArray[np.float32] | None], object]) -> None:
+        """Asks what another layer gives for the picture that has been answered.
+
+        Args:
+            layer: The layer's id.
+            on_output: Called with its output, or None where there is no answer; not at all if
+                something else is being looked at by then.
+        """
+        request, question = self._request(layer), self._question
+        if request is None:
             return
-        question, layer = self._question, self.layer
+
+        def give(event: Event | None, blob: bytes = b"") -> None:
+            if question == self._question and not self._closed:
+                on_output(_output(event, blob) if isinstance(event, LayerOutput) else None)
+
+        assert self.picture is not None
+        values = self.picture.values.tobytes()
+        self._bench.ask(request, values, on_answer=give, on_refused=lambda _: give(None))
+
+    def _request(self, layer: str) -> FeatureMaps | None:
+        run, picture = self.run, self.picture
+        if run is None or picture is None or picture.values.shape != run.input_shape:
+            return None
         rows, columns, channels = picture.values.shape
-        request = FeatureMaps(
+        return FeatureMaps(
             run_dir=str(run.path.absolute()),
             epoch=self.epoch,
             layer=layer,
             shape=(rows, columns, channels),
         )
+
+    def _ask(self) -> None:
+        self._question += 1
+        question, layer = self._question, self.layer
+        request, picture = self._request(layer), self.picture
+        if request is None or picture is None:
+            return
         self.problem = None
         self.state = (
             T("Asking the engine.")
@@ -328,7 +353,7 @@ class Examination(QObject):
         self.answer_changed.emit()
         self._bench.ask(
             request,
-            np.ascontiguousarray(picture.values).tobytes(),
+            picture.values.tobytes(),
             on_answer=lambda event, blob: self._take(question, layer, event, blob),
             on_refused=lambda text: self._refuse(question, text),
             newest="inspect",
@@ -338,8 +363,7 @@ class Examination(QObject):
         self._ever_answered = True
         if question != self._question or self._closed or not isinstance(event, LayerOutput):
             return
-        output = np.frombuffer(blob, np.float32).reshape(event.shape)
-        self.answer = Answer(layer, output, event.not_finite, event.probabilities)
+        self.answer = Answer(layer, _output(event, blob), event.not_finite, event.probabilities)
         self.state = None
         self.answer_changed.emit()
 
@@ -348,6 +372,10 @@ class Examination(QObject):
             self.answer = self.state = None
             self.problem = text
             self.answer_changed.emit()
+
+
+def _output(event: LayerOutput, blob: bytes) -> NDArray[np.float32]:
+    return np.frombuffer(blob, np.float32).reshape(event.shape)
 
 
 def _first_layer(run: Run) -> str:

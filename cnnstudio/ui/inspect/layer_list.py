@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -23,13 +23,14 @@ from cnnstudio.ui.widgets.context import Context
 
 _ROW = 30
 _TILE = 20
+_THUMBNAIL = 24
 _LAYER = Qt.ItemDataRole.UserRole
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class LayerList(QListWidget):
-    """One row a layer: its family's icon, its name, its output's shape.
+    """One row a layer: its family's icon, its name, its output's shape and one of its maps.
 
     Args:
         context: Theme and language.
@@ -41,6 +42,7 @@ class LayerList(QListWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self.thumbnails: dict[str, QImage] = {}
         self.setItemDelegate(_Painter(context, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
@@ -70,6 +72,14 @@ class LayerList(QListWidget):
                 self.blockSignals(False)
                 self.scrollToItem(self.item(row))
 
+    def set_thumbnail(self, id: str, image: QImage | None) -> None:
+        """Shows a picture at the end of a layer's row; None takes it away."""
+        if image is None:
+            self.thumbnails.pop(id, None)
+        else:
+            self.thumbnails[id] = image
+        self.viewport().update()
+
     def _tell(self, item: QListWidgetItem | None) -> None:
         if item is not None:
             self.layer_chosen.emit(self._node(item).node.id)
@@ -92,6 +102,7 @@ class _Painter(QStyledItemDelegate):
     def __init__(self, context: Context, parent: LayerList) -> None:
         super().__init__(parent)
         self._theme = context.theme
+        self._thumbnails = parent.thumbnails
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(100, self._theme.scaled(_ROW))
@@ -113,7 +124,11 @@ class _Painter(QStyledItemDelegate):
         painter.drawRoundedRect(tile, 4, 4)
         icon = theme.family_pixmap(family, side - 8, painter.device().devicePixelRatioF())
         painter.drawPixmap(tile.left() + 4, tile.top() + 4, icon)
-        inner = rect.adjusted(PANEL_PADDING + side + 10, 0, -PANEL_PADDING, 0)
+        small = theme.scaled(_THUMBNAIL)
+        inner = rect.adjusted(PANEL_PADDING + side + 8, 0, -PANEL_PADDING - small - 6, 0)
+        if (image := self._thumbnails.get(node.node.id)) is not None:
+            place = QRect(inner.right() + 7, rect.center().y() - small // 2 + 1, small, small)
+            painter.drawImage(place, image)
         painter.setFont(theme.font("code-small"))
         painter.setPen(theme.colour("muted"))
         centre = Qt.AlignmentFlag.AlignVCenter

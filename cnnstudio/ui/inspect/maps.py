@@ -53,6 +53,10 @@ class MapAlbum:
         """What the ends of a map's colours mean."""
         return self._common or _scale(*value_range(self.values(index)))
 
+    def liveliest(self) -> int:
+        """The map that a person looks at first."""
+        return liveliest(self._output)
+
     def is_dead(self, index: int) -> bool:
         """Whether a map is 0 everywhere."""
         return not self.values(index).any()
@@ -127,6 +131,15 @@ class KernelAlbum:
     def caption(self, index: int) -> str:
         """What is written under a kernel and read aloud."""
         return str(self._caption(*self.place(index)))
+
+
+def liveliest(output: np.ndarray) -> int:
+    """The map with the highest mean.
+
+    Args:
+        output: Shape (rows, columns, maps).
+    """
+    return int(np.argmax(np.nan_to_num(output.mean(axis=(0, 1)))))
 
 
 def wrapped(values: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.inspect.examination import Examination
+from cnnstudio.ui.inspect.map_grid import MapGrid
 from cnnstudio.ui.inspect.maps import KernelAlbum, MapAlbum, vector_image, wrapped
 from cnnstudio.ui.inspect.picture_panel import class_name
 from cnnstudio.ui.inspect.runs import Run, Weights, biases_of, kernels_of
@@ -26,7 +27,7 @@ from cnnstudio.ui.widgets.images import value_range
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import CANVAS, ground
-from cnnstudio.ui.widgets.picture_grid import PictureGrid, Section
+from cnnstudio.ui.widgets.picture_grid import Section
 from cnnstudio.ui.widgets.pixel_view import PixelView
 from cnnstudio.ui.widgets.states import EmptyState, Remedy
 
@@ -64,7 +65,7 @@ class MapsPanel(QWidget):
         self._title = Label(context, "", "title")
         self._note = ElidedLabel(context, "", "small", "muted")
         self._warning = Label(context, "", "small", "danger", wrap=True)
-        self.grid = PictureGrid(context, 48, 10, captions=True)
+        self.grid = MapGrid(context, 48)
         Phrase(context.language, self.grid, QWidget.setAccessibleName, T("Feature maps"))
         self.vector = PixelView(context, T("Values of the layer"), 416)
         self.units = BarList(context, 0.2)
@@ -88,10 +89,10 @@ class MapsPanel(QWidget):
         self._connect()
 
     def set_tile(self, tile: int) -> None:
-        """Sets the side of a map in the grid."""
+        """Sets the side of a map, about, where not all of them fit."""
         self._tile = tile
         if self.kind.value == MAPS:
-            self.grid.set_tile(tile)
+            self.grid.set_least(tile)
 
     def sync(self) -> None:
         """Shows what has been answered."""
@@ -271,13 +272,14 @@ class MapsPanel(QWidget):
     def _show_grid(
         self, kind: str, layer: str, album: MapAlbum | KernelAlbum, sections: tuple[Section, ...]
     ) -> None:
-        self.grid.set_tile(self._tile if kind == MAPS else _KERNEL_TILE)
-        self.grid.set_pictures(album, sections)
         self._open_page(1, scale=kind == MAPS)
+        self.grid.set_least(self._tile if kind == MAPS else _KERNEL_TILE)
+        side = max(album.values(0).shape)
+        self.grid.show_maps(album, sections, side, grows=kind == MAPS)
         if self._shown != (kind, layer):
             self._shown = (kind, layer)
             self.grid.set_current(-1)
-            self.grid.set_current(_liveliest(album) if isinstance(album, MapAlbum) else 0)
+            self.grid.set_current(album.liveliest() if isinstance(album, MapAlbum) else 0)
         else:
             self.chosen.emit(kind, self.grid.current)
 
@@ -348,12 +350,6 @@ def _framed(view: QWidget) -> QWidget:
     column.addWidget(view, 0, Qt.AlignmentFlag.AlignLeft)
     column.addStretch(1)
     return page
-
-
-def _liveliest(album: MapAlbum) -> int:
-    """The map with the highest mean, which a person looks at first."""
-    means = [float(np.nan_to_num(album.values(i).mean())) for i in range(album.count)]
-    return int(np.argmax(means))
 
 
 def _filter_sections(album: KernelAlbum, biases: np.ndarray | None) -> tuple[Section, ...]:

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.data.album import Album
-from cnnstudio.ui.inspect.drawing_pad import DrawingPad
+from cnnstudio.ui.inspect.drawing_pad import Drawing, DrawingPad
 from cnnstudio.ui.inspect.examination import Examination
 from cnnstudio.ui.inspect.layer_list import LayerList
+from cnnstudio.ui.inspect.thumbnails import Thumbnails
 from cnnstudio.ui.theme.tokens import PANEL_PADDING
 from cnnstudio.ui.widgets.bars import Bar, BarList
 from cnnstudio.ui.widgets.buttons import IconButton
@@ -62,6 +63,8 @@ class PicturePanel(QWidget):
         self.bars = BarList(context, 0.4)
         self.test = TestPictures(context, examination)
         self.layers = LayerList(context)
+        self._thumbnails = Thumbnails(context, examination, self)
+        self._drawings: dict[tuple[int, int], Drawing] = {}
         self._assemble()
         self._connect()
         self.sync_run()
@@ -101,9 +104,13 @@ class PicturePanel(QWidget):
             return
         popover = Popover(self._context, self)
         popover.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        pad = DrawingPad(self._context, (run.input_shape[0], run.input_shape[1]))
+        size = run.input_shape[0], run.input_shape[1]
+        drawing = self._drawings.setdefault(size, Drawing(size))
+        pad = DrawingPad(self._context, drawing)
         popover.body.addWidget(pad)
         pad.drawn.connect(self._examination.draw)
+        if drawing.begun:
+            self._examination.draw(drawing.picture())
         self._popover = popover
         popover.open_below(self.draw)
 
@@ -131,6 +138,7 @@ class PicturePanel(QWidget):
         seen.answer_changed.connect(self._sync_answer)
         seen.layer_changed.connect(lambda: self.layers.set_layer(seen.layer))
         self.layers.layer_chosen.connect(seen.choose_layer)
+        self._thumbnails.changed.connect(self.layers.set_thumbnail)
         self.open.clicked.connect(self.open_file)
         self.paste.clicked.connect(self.paste_picture)
         self.draw.clicked.connect(self.open_pad)
@@ -148,7 +156,7 @@ class _PictureView(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self.view = PixelView(context, T("Picture"), 104)
+        self.view = PixelView(context, T("Picture"), 112)
         self._true_title = Label(context, T("True class"), "small", "muted")
         self.true = Label(context, "", "title", wrap=True)
         self._said_title = Label(context, T("Network says"), "small", "muted")

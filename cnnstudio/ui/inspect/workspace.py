@@ -25,7 +25,7 @@ from cnnstudio.ui.window.command_palette import Entry
 
 NARROW, WIDE = 1360, 1800
 
-_LEFT = {"narrow": 240, "normal": 264, "wide": 288}
+_LEFT = {"narrow": 256, "normal": 264, "wide": 288}
 _DETAIL = {"narrow": 300, "normal": 380, "wide": 520}
 _TILE = {"narrow": 44, "normal": 48, "wide": 64}
 

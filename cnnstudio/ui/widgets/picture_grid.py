@@ -108,6 +108,11 @@ class PictureGrid(QAbstractScrollArea):
             if self._current >= 0:
                 self._reveal(self._current)
 
+    def fits(self, tile: int) -> bool:
+        """Whether all pictures would be in sight at once with tiles of this side."""
+        room = self.maximumViewportSize()
+        return self._height(tile, room.width()) <= room.height()
+
     @property
     def current(self) -> int:
         """The index of the current picture, −1 if there is none."""
@@ -207,8 +212,19 @@ class PictureGrid(QAbstractScrollArea):
         return next((i for i, place in self._in_sight(near) if place.contains(point)), None)
 
     def _columns(self) -> int:
-        room = self.viewport().width() - 2 * PANEL_PADDING + self._gap
-        return max(1, room // (self._tile + self._gap))
+        return self._columns_of(self._tile, self.viewport().width())
+
+    def _columns_of(self, tile: int, width: int) -> int:
+        return max(1, (width - 2 * PANEL_PADDING + self._gap) // (tile + self._gap))
+
+    def _height(self, tile: int, width: int) -> int:
+        """How high everything is with tiles of this side, in a viewport of this width."""
+        columns, row = self._columns_of(tile, width), tile + self._gap + self._caption()
+        heights = (
+            self._heading(section) + -(-section.count // columns) * row
+            for section in self._sections
+        )
+        return 2 * PANEL_PADDING + sum(heights)
 
     def _caption(self) -> int:
         return self._context.theme.scaled(15) if self._captions else 0

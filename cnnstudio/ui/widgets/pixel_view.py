@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,7 +20,7 @@ _STEPS = {
 
 
 class PixelView(QWidget):
-    """A picture enlarged by nearest neighbour; the pointer or the arrow keys choose a pixel.
+    """A picture whose pixels are squares of one size; the pointer or the arrow keys choose a pixel.
 
     Args:
         context: Theme and language.
@@ -75,14 +75,17 @@ class PixelView(QWidget):
     def heightForWidth(self, width: int) -> int:
         if self._image is None or self._image.isNull():
             return width
-        return max(1, round(width * self._image.height() / self._image.width()))
+        zoom = width // self._image.width() or width / self._image.width()
+        return max(1, round(zoom * self._image.height()))
 
     def place(self) -> QRect:
-        """Where the picture is drawn."""
+        """Where the picture is drawn: enlarged by a whole number, or fitted where it is larger."""
         if self._image is None or self._image.isNull():
             return QRect()
-        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        return QRect(0, 0, size.width(), size.height())
+        size = self._image.size()
+        if zoom := min(self.width() // size.width(), self.height() // size.height()):
+            return QRect(QPoint(0, 0), size * zoom)
+        return QRect(QPoint(0, 0), size.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.data.parts import open_part
 from cnnstudio.ui.inspect.drawing_pad import DrawingPad
+from cnnstudio.ui.inspect.map_grid import whole_zoom
 from cnnstudio.ui.inspect.workspace import InspectWidget, InspectWorkspace
 from cnnstudio.ui.theme.colormaps import maps_table, signed_table
 from cnnstudio.ui.widgets.choices import Segmented
@@ -374,7 +375,15 @@ def test_a_drawing_is_looked_at_stroke_by_stroke(
     assert values[:3].max() == 0
     assert np.array_equal(bench.asked[-1][1], values)
     qtbot.keyClick(pad.brush, Qt.Key.Key_Right)
-    assert canvas.brush == 2.5
+    popover.close()
+    seen.choose_test_picture(0)
+    qtbot.mouseClick(widget.picture.draw, Qt.MouseButton.LeftButton)
+    popover = widget.picture._popover
+    assert popover is not None
+    pad = popover.findChild(DrawingPad)
+    assert isinstance(pad, DrawingPad)
+    assert np.array_equal(seen.picture.values, values), "the pad still has the drawing"
+    assert pad.brush.value() == 5
     qtbot.mouseClick(pad.clear, Qt.MouseButton.LeftButton)
     assert not seen.picture.values.any()
     popover.close()
@@ -389,5 +398,54 @@ def test_every_size_and_theme_shows_the_same_things(
         for mode in ("dark", "light"):
             context.theme.set_mode(mode)
             widget.grab()
-    assert widget.maps.grid._tile == 64
-    assert widget.maps.grid.current == 31
+    grid = widget.maps.grid
+    assert grid._tile == 5 * 28, "as large as all 32 fit, every number a square of 5×5 pixels"
+    assert grid.visible_range() == (0, 32)
+    assert grid.verticalScrollBar().maximum() == 0
+    assert grid.current == 31
+
+
+def test_maps_that_do_not_all_fit_have_about_the_size_of_the_layout(
+    widget: InspectWidget, workspace: InspectWorkspace, bench: FakeBench
+) -> None:
+    widget.resize(1024, 660)
+    workspace.examination.choose_layer(layer(workspace, "conv2d_2"))
+    bench.answer()
+    bench.answer()
+    widget.grab()
+    assert widget.maps.grid._tile == 2 * 26
+    assert widget.maps.grid.verticalScrollBar().maximum() > 0
+    assert [whole_zoom(side, 48) for side in (1, 3, 13, 28, 40, 90, 224)] == [
+        *(48, 48, 52, 56, 40, 90, 48)
+    ]
+
+
+def test_layers_have_a_map_each_asked_for_after_what_was_asked(
+    widget: InspectWidget, workspace: InspectWorkspace, bench: FakeBench, context: Context
+) -> None:
+    seen, shown = workspace.examination, widget.picture.layers.thumbnails
+    inputs, first, second, pool = (
+        layer(workspace, name) for name in ("input_1", "conv2d_1", "conv2d_2", "max_pooling2d")
+    )
+    assert shown[inputs].pixelColor(14, 14).value() == seen.picture.values[14, 14, 0]
+    before = len(bench.asked)
+    bench.answer()
+    assert set(shown) == {inputs, first}, "the layer that was asked for has come with its answer"
+    bench.answer()
+    seen.choose_test_picture(3)
+    bench.answer()  # what was asked for picture 0 counts no more
+    assert set(shown) == {inputs, first, second}
+    for _ in range(3):
+        bench.answer()
+    assert set(shown) == {inputs, first, second, pool}
+    asked = [request.layer for request, _ in bench.asked[before:]]
+    assert asked == [second, pool, first, second, pool]
+    table = maps_table(context.theme)
+    assert shown[pool].size().width() == 13
+    assert shown[pool].pixel(12, 12) == table[-2]
+    widget.grab()
+    seen.choose_test_picture(4)
+    bench.answer()
+    bench.refuse("The engine ended.")
+    assert set(shown) == {inputs, first}
+    assert len(bench._waiting) == 0, "an engine that ended isn't started again for thumbnails"
