@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.advice_windows import on_window, warning
+from cnnstudio.core.layers.common import describe
 from cnnstudio.core.layers.spec import Action, Family, Fix, Window, setting
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.problems import Problem
@@ -50,7 +51,9 @@ def network_advice(network: Network, nodes: Nodes) -> Iterator[Problem]:
     """Advice on a network without errors as a whole."""
     total = sum(one.params for one in nodes.values())
     for one in nodes.values():
-        if one.node.kind == "dense" and one.params >= max(MANY, MOST * total):
+        if one.node.kind == "dense" and len(one.output) > 1:
+            yield from _dense_on_maps(network, nodes, one)
+        elif one.node.kind == "dense" and one.params >= max(MANY, MOST * total):
             yield from _dense_holds_most(nodes, one, total)
         elif one.node.kind in _GLOBAL:
             yield from _small_sight(network, nodes, one)
@@ -198,6 +201,42 @@ def _thinned_out(network: Network, one: NodeAnalysis, above: NodeAnalysis) -> Pr
         ),
         "",
         fixes,
+    )
+
+
+def _dense_on_maps(network: Network, nodes: Nodes, one: NodeAnalysis) -> Iterator[Problem]:
+    """A Dense layer on a feature map whose rows and columns reach the end of the network.
+
+    Where something below puts the positions together, as in ConvNeXt, it is a 1×1 convolution.
+    """
+    waiting, seen = [one.node.id], {one.node.id}
+    while waiting:
+        id = waiting.pop()
+        if not network.outgoing[id]:
+            break
+        below = {link.target for link in network.outgoing[id]} - seen
+        seen |= below
+        waiting += (id for id in below if len(nodes[id].output) > 1)
+    else:
+        return
+    yield warning(
+        one,
+        "dense_on_maps",
+        T(
+            "{layer} works on the channels of every position separately and gives {shape}, "
+            "because {producer} still gives rows and columns. Flatten before it makes one "
+            "row of values.",
+            producer=nodes[one.sources[0]].node.name,
+            shape=describe(one.output),
+        ),
+        T(
+            "Each of its units sees the {channels} channels of one position, and nothing below "
+            "puts the positions together: the network ends in {end}.",
+            channels=one.inputs[0][-1],
+            end=describe(nodes[id].output),
+        ),
+        "",
+        (Fix(Action.INSERT, T("Insert Flatten"), kind="flatten"),),
     )
 
 

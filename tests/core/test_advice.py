@@ -86,6 +86,10 @@ TOLD: dict[str, list[list[Layer]]] = {
          ("dense", SOFTMAX)],
         [picture(32), conv(64), ("flatten", {}), ("dropout", {}), ("dense", SOFTMAX)],
     ],
+    "dense_on_maps": [
+        [picture(28), conv(), ("dense", SOFTMAX)],
+        [picture(28), conv(), ("dense", RELU), pool(), ("dropout", {})],
+    ],
 }  # fmt: skip
 
 QUIET: dict[str, list[list[Layer]]] = {
@@ -131,6 +135,11 @@ QUIET: dict[str, list[list[Layer]]] = {
         [picture(12), conv(), ("flatten", {}), ("dense", {"units": 100}), ("dense", SOFTMAX)],
         [picture(32), conv(512, 9, strides=8), ("global_average_pooling2d", {}),
          ("dense", {"units": 1000, **SOFTMAX})],
+    ],
+    "dense_on_maps": [  # as in ConvNeXt: a 1×1 convolution by another name
+        [picture(28), conv(), ("dense", RELU), ("global_average_pooling2d", {}),
+         ("dense", SOFTMAX)],
+        [picture(28), conv(), ("dense", RELU), conv(), ("flatten", {})],
     ],
 }  # fmt: skip
 

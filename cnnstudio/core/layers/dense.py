@@ -13,17 +13,13 @@ from cnnstudio.core.layers.common import (
     KERNEL_REGULARIZER,
     USE_BIAS,
     axis_names,
-    describe,
     softmax_advice,
     unchanged,
 )
 from cnnstudio.core.layers.initializers import MATRICES, initializer
 from cnnstudio.core.layers.parameters import Integer
 from cnnstudio.core.layers.spec import (
-    Action,
-    Advice,
     Family,
-    Fix,
     LayerKind,
     Reason,
     Shapes,
@@ -75,24 +71,6 @@ def _reasons(v: Values, inputs: Shapes, output: Shape) -> tuple[Reason, ...]:
     )
 
 
-def _advice(v: Values, inputs: Shapes, output: Shape) -> tuple[Advice, ...]:
-    always_one = softmax_advice(v, inputs, output)
-    if len(inputs[0]) == 1:
-        return always_one
-    return (
-        Advice(
-            T(
-                "{layer} works on the channels of every position separately and gives {shape}, "
-                "because {producer} still gives rows and columns. Flatten before it makes one "
-                "row of values.",
-                shape=describe(output),
-            ),
-            fixes=(Fix(Action.INSERT, T("Insert Flatten"), kind="flatten"),),
-        ),
-        *always_one,
-    )
-
-
 KIND = LayerKind(
     id="dense",
     keras="Dense",
@@ -132,6 +110,6 @@ KIND = LayerKind(
     macs=_macs,
     sight=_sight,
     reasons=_reasons,
-    advice=_advice,
+    advice=softmax_advice,
     headline=("units", "activation"),
 )
