@@ -78,16 +78,19 @@ class Browser(QWidget):
         self._pages.addWidget(self.grid)
         self._assemble()
         self._connect()
+        self.sync()
 
     def sync(self) -> None:
         """Shows what the library knows now."""
         library, part = self._library, self.parts.value
         labelled, division = library.part(part), library.division
+        self._offer_classes()
+        for control in (self.parts, self.classes, self.tile_size):
+            control.setEnabled(library.problem is None)
         if library.facts is None or labelled is None or division is None:
             self._pages.setCurrentWidget(self._state)
             self._state.say(library.problem or library.working or "")
             return
-        self._offer_classes()
         of = (part, id(division))
         if of != self._of:
             self._of = of
@@ -133,15 +136,16 @@ class Browser(QWidget):
         self.grid.resized.connect(self._fill_rows)
 
     def _offer_classes(self) -> None:
-        assert self._library.facts is not None
+        facts = self._library.facts
         options: list[tuple[Any, Any]] = [
             (ROW_EACH, T("A row of each class")),
             (EVERY, T("All, class after class")),
-            *enumerate(self._library.facts.classes),
+            *enumerate(facts.classes if facts else ()),
         ]
         if self.classes.count() != len(options):
             self.classes.set_options(options)
-            self.classes.set_value(ROW_EACH)
+            if self.classes.value is None:
+                self.classes.set_value(ROW_EACH)
 
     def _show(self) -> None:
         if self._album is None:

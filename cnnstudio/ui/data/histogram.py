@@ -38,9 +38,10 @@ class Histogram(QWidget):
         )
         self._theme.changed.connect(self.updateGeometry)
 
-    def show_pixels(self, pixels: PixelFacts, scaling: str) -> None:
-        """Shows these counts on the axis of a scaling."""
-        self._bars = pixels.counts[1:].reshape(_BINS, -1).sum(axis=1)
+    def show_pixels(self, pixels: PixelFacts | None, scaling: str) -> None:
+        """Shows these counts on the axis of a scaling; None for no bars yet."""
+        counts = pixels.counts[1:] if pixels else np.zeros(255, np.int64)
+        self._bars = counts.reshape(_BINS, -1).sum(axis=1)
         self._scaling = scaling
         self.update()
 

@@ -22,6 +22,14 @@ from cnnstudio.ui.background import Background
 from cnnstudio.ui.data.reading import Reader
 
 PARTS = ("train", "validation", "test")
+LABELS: dict[str, Text] = {
+    "data.validation": T("Share for validation"),
+    "data.split_seed": T("Seed of the split"),
+    "data.size": T("Size"),
+    "data.colour": T("Colour"),
+    "data.scaling": T("Scaling"),
+}
+"""What a field of a problem is called in the window."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +135,6 @@ class Library(QObject):
 
     def _take_parts(self, parts: dict[str, Labelled]) -> None:
         self.parts = parts
-        self.working = None
         self._divide()
 
     def _divide(self) -> None:
@@ -141,6 +148,8 @@ class Library(QObject):
             self._fail(wrong)
             return
         self.problem = None
+        if self.division is None:
+            self._say(T("Splitting the pictures."))
         train, test = self.parts["train"], self.parts["test"]
         self._background.do(
             "split",
@@ -151,7 +160,7 @@ class Library(QObject):
         self.changed.emit()
 
     def _take_division(self, division: Division) -> None:
-        self.division = division
+        self.division, self.working = division, None
         pictures, chosen = self.parts["train"].pictures, division.chosen["train"]
         self._background.do(
             "pixels", lambda: count_pixels(pictures, chosen), self._take_pixels, self._fail
@@ -199,4 +208,5 @@ def divide(
 
 def _split_problem(project: Project) -> Text | None:
     fields = ("data.validation", "data.split_seed")
-    return next((p.text for p in problems(project) if p.field in fields), None)
+    found = (problem for problem in problems(project) if problem.field in fields)
+    return next((problem.called(LABELS[problem.field]).text for problem in found), None)

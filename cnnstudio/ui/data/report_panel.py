@@ -37,7 +37,11 @@ class ReportPanel(QWidget):
         panel = Panel(context, scrolls=True)
         self.counts = Section(context, T("Pictures by class"))
         self.bars = ClassBars(context)
+        self.uncounted = Label(
+            context, T("Counted once the pictures are read and split."), "small", "muted", wrap=True
+        )
         self.counts.body.addWidget(self.bars)
+        self.counts.body.addWidget(self.uncounted)
         self.findings = FindingsSection(context)
         self.picture = PictureSection(context)
         stack_sections(panel, self.counts, self.findings, self.picture)
@@ -51,7 +55,10 @@ class ReportPanel(QWidget):
         """Shows what the library knows now."""
         facts = self._library.facts
         classes = len(facts.classes) if facts else 0
-        self.counts.note.say(TN("{count} class", "{count} classes", classes))
+        self.counts.note.say(TN("{count} class", "{count} classes", classes) if classes else "")
+        counted = self._library.division is not None
+        self.bars.setVisible(counted)
+        self.uncounted.setVisible(not counted)
         self.bars.show_division(facts, self._library.division)
         self.findings.sync(self._library)
         self.picture.sync(self._library)
@@ -177,6 +184,7 @@ class PictureSection(Section):
         """Shows the picture if it is there."""
         self._library = library
         labelled = library.part(self._part)
+        self.setVisible(labelled is not None and library.division is not None)
         found = labelled is not None and library.facts is not None and self._number >= 0
         self._hint.setVisible(not found)
         self._shown.setVisible(found)

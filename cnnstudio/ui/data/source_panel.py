@@ -218,9 +218,18 @@ class ValuesSection(Section):
             )
             self._colour.say(_COLOURS[channels])
         self.scaling.set_value(settings.scaling)
-        if pixels is None or self.scaling.value is None:
+        if self.scaling.value is None:
             return
         self._histogram.show_pixels(pixels, settings.scaling)
+        if pixels is None:
+            for number in self._numbers.values():
+                number.say("–")
+            self._over.say(
+                T("Counting the pixels of the training part.")
+                if library.problem is None
+                else T("Counted once the pictures are read and split.")
+            )
+            return
         digits = 4 if settings.scaling == "1/255" else 2
         self._numbers["mean"].say(f"{pixels.mean(settings.scaling):,.{digits}f}")
         self._numbers["deviation"].say(f"{pixels.deviation(settings.scaling):,.{digits}f}")

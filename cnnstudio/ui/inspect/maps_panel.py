@@ -108,7 +108,7 @@ class MapsPanel(QWidget):
         answer, run = seen.answer, seen.run
         if answer is None or run is None or answer.layer not in run.analysis.nodes:
             self.maps = None
-            self._say(seen.problem or seen.state or T("Choose a picture."))
+            self._say(seen.problem or seen.state or _no_picture(seen))
             return
         node = run.analysis.nodes[answer.layer]
         output = answer.output
@@ -263,6 +263,7 @@ class MapsPanel(QWidget):
         seen.weights_changed.connect(self.sync)
         seen.checkpoint_changed.connect(self.sync)
         seen.layer_changed.connect(self.sync)
+        seen.pictures_changed.connect(self.sync)
         self.kind.changed.connect(lambda _: self.sync())
         self.scale.changed.connect(lambda _: self.sync())
         self.grid.current_changed.connect(self._choose)
@@ -325,6 +326,15 @@ class MapsPanel(QWidget):
             return
         unit = row * wrapped(answer.output.reshape(-1)).shape[1] + column
         self.unit_pointed.emit(unit if unit < answer.output.size else -1)
+
+
+def _no_picture(seen: Examination) -> Text:
+    """Why there is nothing to ask about."""
+    if seen.test_problem is not None:
+        return seen.test_problem
+    if seen.picture is None and seen.test is None and seen.facts is not None:
+        return T("Opening the pictures of {data}.", data=seen.facts.title)
+    return T("Choose a picture.")
 
 
 def plain(value: float) -> str:

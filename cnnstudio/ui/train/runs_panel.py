@@ -106,8 +106,9 @@ class RunsPanel(QWidget):
         self.details = RunDetails(context)
         panel.body.addWidget(self.empty)
         panel.body.addWidget(self.list, 1)
-        for part in (self.going_on, self.details):
-            panel.body.addWidget(Line())
+        self._below = [(Line(), self.going_on), (Line(), self.details)]
+        for line, part in self._below:
+            panel.body.addWidget(line)
             panel.body.addWidget(part)
         panel.body.addStretch(0)
         column = QVBoxLayout(self)
@@ -219,6 +220,8 @@ class RunsPanel(QWidget):
         self.details.show_run(
             next((run for run in self._training.runs if row and run.path == row.path), None)
         )
+        for line, part in self._below:
+            line.setVisible(not part.isHidden())
 
     def _open_folder(self) -> None:
         if (row := self._current()) is not None:

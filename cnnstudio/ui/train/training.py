@@ -33,6 +33,7 @@ from cnnstudio.protocol.messages import (
     StartRun,
 )
 from cnnstudio.ui.background import Background
+from cnnstudio.ui.data.library import LABELS as DATA_LABELS
 from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.train.resumption import Resumption, read_to_resume, resumption
 from cnnstudio.ui.train.settings import LABELS
@@ -116,7 +117,8 @@ class Training(QObject):
             found = problems(project)
         else:
             found = training_problems(project, analyse(project.network), data)
-        return tuple(each.called(LABELS.get(each.field, each.field)) for each in found)
+        names = DATA_LABELS | LABELS
+        return tuple(each.called(names.get(each.field, each.field)) for each in found)
 
     def start(self) -> None:
         """Trains the project as it is, unless a run goes on or something is wrong with it."""

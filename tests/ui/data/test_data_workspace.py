@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from cnnstudio.core.data.parts import Labelled
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
+from cnnstudio.core.text import T
 from cnnstudio.ui.data.browser import EVERY, ROW_EACH
+from cnnstudio.ui.data.reading import Reader
 from cnnstudio.ui.data.workspace import DataWidget, DataWorkspace
 from cnnstudio.ui.widgets.choices import Segmented
 from cnnstudio.ui.widgets.context import Context
@@ -146,3 +152,57 @@ def test_tiles_grow_with_the_slider(qtbot: QtBot, widget: DataWidget) -> None:
     qtbot.keyClick(widget.browser.tile_size, Qt.Key.Key_PageUp)
     assert widget.browser.grid._columns() < before
     assert {s.count for s in widget.browser.grid._sections} == {widget.browser.grid._columns()}
+
+
+def test_every_state_says_what_it_is(
+    qtbot: QtBot,
+    context: Context,
+    settings: QSettings,
+    document: Document,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on = threading.Event()
+    part = Reader.part
+
+    def slowly(self: Reader, *args: Any) -> Labelled:
+        assert go_on.wait(20)
+        return part(self, *args)
+
+    monkeypatch.setattr(Reader, "part", slowly)
+    workspace = DataWorkspace(document, context, settings)
+    widget, library = workspace.widget(), workspace.library
+    assert isinstance(widget, DataWidget)
+    qtbot.addWidget(widget)
+    widget.resize(1440, 800)
+    widget.show()
+    browser, report, values = widget.browser, widget.report, widget.source.values
+    state, over = browser._state, values._over
+
+    assert browser.classes.currentText() == "A row of each class"
+    assert browser.classes.count() == 12
+    assert state.text() == "Opening the pictures of Fashion-MNIST."
+    assert report.uncounted.isVisible()
+    assert not report.picture.isVisible()
+    assert over.text() == "Counting the pixels of the training part."
+    said: list[str] = []
+    library.changed.connect(lambda: said.append(state.text() if state.isVisible() else "grid"))
+    go_on.set()
+    qtbot.waitUntil(lambda: library.pixels is not None, timeout=20_000)
+    assert "" not in said, "never an empty page"
+    assert browser.grid.isVisible()
+    assert not report.uncounted.isVisible()
+    assert report.picture.isVisible()
+
+    document.apply(
+        lambda p: replace(p, data=replace(p.data, source="mnist_of_tomorrow")), T("Change")
+    )
+    assert "there is no such dataset" in state.text()
+    assert not browser.classes.isEnabled()
+    assert report.uncounted.isVisible()
+    assert over.text() == "Counted once the pictures are read and split."
+    assert values._numbers["mean"].text() == "–"
+    document.undo()
+    qtbot.waitUntil(lambda: library.pixels is not None, timeout=20_000)
+    assert browser.classes.isEnabled()
+    widget.close()
+    library.close()

@@ -75,7 +75,7 @@ def test_what_cannot_be_is_said(qtbot: QtBot, library: Library, document: Docume
     assert "there is no such dataset" in str(library.problem)
     document.load(Project(data=DataSettings(validation=1.5)))
     qtbot.waitUntil(lambda: library.problem is not None and bool(library.parts), timeout=20_000)
-    assert "data.validation can't be 1.5" in str(library.problem)
+    assert "Share for validation can't be 1.5" in str(library.problem)
     assert library.division is None
     change(document, validation=0.1)
     qtbot.waitUntil(lambda: library.division is not None)
