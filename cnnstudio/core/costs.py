@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from cnnstudio.core.analysis import FLOAT_BYTES, Analysis, NodeAnalysis
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.receptive_field import Field
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T, Text
 
@@ -96,7 +98,15 @@ class LayerCost:
         """
         if self.facts is None:
             return None
-        return tuple(None if one.spans else one.jump or None for one in self.facts.fields)
+        return tuple(_step(field) or None for field in self.facts.fields)
+
+
+def _step(field: Field) -> int:
+    """How far what neighbouring cells see lies apart; 0 if it is nothing or not one number."""
+    if not field.spans:
+        return field.jump
+    steps = {after[0] - before[0] for before, after in pairwise(field.spans)}
+    return steps.pop() if len(steps) == 1 else 0
 
 
 @dataclass(frozen=True)
