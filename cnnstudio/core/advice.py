@@ -16,7 +16,7 @@ from cnnstudio.core.layers.common import describe
 from cnnstudio.core.layers.spec import Action, Family, Fix, Window, setting
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.problems import Problem
-from cnnstudio.core.shapes import show_shape
+from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def layer_advice(network: Network, nodes: Nodes, one: NodeAnalysis) -> Iterator[
 def network_advice(network: Network, nodes: Nodes) -> Iterator[Problem]:
     """Advice on a network without errors as a whole."""
     total = sum(one.params for one in nodes.values())
+    yield from _dense_on_maps(network, nodes)
     for one in nodes.values():
-        if one.node.kind == "dense" and len(one.output) > 1:
-            yield from _dense_on_maps(network, nodes, one)
-        elif one.node.kind == "dense" and one.params >= max(MANY, MOST * total):
+        if one.node.kind == "dense" and one.params >= max(MANY, MOST * total):
             yield from _dense_holds_most(nodes, one, total)
         elif one.node.kind in _GLOBAL:
             yield from _small_sight(network, nodes, one)
@@ -204,22 +203,42 @@ def _thinned_out(network: Network, one: NodeAnalysis, above: NodeAnalysis) -> Pr
     )
 
 
-def _dense_on_maps(network: Network, nodes: Nodes, one: NodeAnalysis) -> Iterator[Problem]:
-    """A Dense layer on a feature map whose rows and columns reach the end of the network.
+def _dense_on_maps(network: Network, nodes: Nodes) -> Iterator[Problem]:
+    """Dense layers on feature maps whose rows and columns reach the end of the network.
 
-    Where something below puts the positions together, as in ConvNeXt, it is a 1×1 convolution.
+    Where something below puts the positions together, as in ConvNeXt, such a layer is a 1×1
+    convolution. The first one on a way down is told of.
     """
-    waiting, seen = [one.node.id], {one.node.id}
-    while waiting:
-        id = waiting.pop()
-        if not network.outgoing[id]:
-            break
-        below = {link.target for link in network.outgoing[id]} - seen
-        seen |= below
-        waiting += (id for id in below if len(nodes[id].output) > 1)
-    else:
-        return
-    yield warning(
+    ends = _ends_of_maps(network, nodes)
+    told: set[str] = set()  # and what is below them
+    for id, one in nodes.items():
+        if id in ends and not told.isdisjoint(one.sources):
+            told.add(id)
+        elif id in ends and one.node.kind == "dense":
+            told.add(id)
+            yield _dense_on_map(nodes, one, *ends[id])
+
+
+def _ends_of_maps(network: Network, nodes: Nodes) -> dict[str, tuple[Shape, bool]]:
+    """What the rows and columns of layers come to at the network's end, if they reach it.
+
+    Returns:
+        By the layer's id: the output at the end, and whether no window slides on the way.
+    """
+    ends: dict[str, tuple[Shape, bool]] = {}
+    for id in reversed(network.order):
+        one, below = nodes[id], [link.target for link in network.outgoing[id]]
+        found = [ends[target] for target in below if target in ends]
+        still = not isinstance(one.sight, Window) and all(flat for _, flat in found)
+        if len(one.output) > 1 and not below:
+            ends[id] = (one.output, still)
+        elif len(one.output) > 1 and found:
+            ends[id] = (found[0][0], still)
+    return ends
+
+
+def _dense_on_map(nodes: Nodes, one: NodeAnalysis, end: Shape, still: bool) -> Problem:
+    return warning(
         one,
         "dense_on_maps",
         T(
@@ -233,10 +252,10 @@ def _dense_on_maps(network: Network, nodes: Nodes, one: NodeAnalysis) -> Iterato
             "Each of its units sees the {channels} channels of one position, and nothing below "
             "puts the positions together: the network ends in {end}.",
             channels=one.inputs[0][-1],
-            end=describe(nodes[id].output),
+            end=describe(end),
         ),
         "",
-        (Fix(Action.INSERT, T("Insert Flatten"), kind="flatten"),),
+        (Fix(Action.INSERT, T("Insert Flatten"), kind="flatten"),) if still else (),
     )
 
 

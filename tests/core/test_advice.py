@@ -88,7 +88,7 @@ TOLD: dict[str, list[list[Layer]]] = {
     ],
     "dense_on_maps": [
         [picture(28), conv(), ("dense", SOFTMAX)],
-        [picture(28), conv(), ("dense", RELU), pool(), ("dropout", {})],
+        [picture(28), conv(), ("dense", RELU), ("dropout", {}), ("dense", SOFTMAX)],
     ],
 }  # fmt: skip
 
