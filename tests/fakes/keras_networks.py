@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import LayerKind
 from cnnstudio.core.layout import lay_out
@@ -23,6 +22,7 @@ def network_of(model: Any) -> Network:
 
     Args:
         model: Models inside it, one after the other, are taken apart; a layer may be called once.
+            A number added to a feature map, or multiplied with it, is a Rescaling.
     """
     by_class = {kind.keras: kind for kind in kinds().values()} | {"InputLayer": kinds()["input"]}
     layers: dict[str, LayerNode] = {}
@@ -30,9 +30,11 @@ def network_of(model: Any) -> Network:
     ends: dict[str, str] = {}  # what stands for the output of a layer, nested models included
 
     def take(config: dict[str, Any], name: str, sources: list[str]) -> None:
-        kind = by_class[config["class_name"]]
+        kind, params = by_class[config["class_name"]], _with_number(config)
+        if params is not None:
+            kind = kinds()["rescaling"]
         id = f"n{len(layers) + 1}"
-        layers[id] = LayerNode(id, kind.id, name, _params(kind, config))
+        layers[id] = LayerNode(id, kind.id, name, params or _params(kind, config))
         links.extend(Link(source, id, slot) for slot, source in enumerate(sources))
         ends[name] = id
 
@@ -68,6 +70,19 @@ def _inbound(layer: dict[str, Any]) -> list[str]:
     return found
 
 
+def _with_number(layer: dict[str, Any]) -> dict[str, Any] | None:
+    """The arguments of the Rescaling that an operation with a number is; None for any other."""
+    if layer["module"] != "keras.src.ops.numpy":
+        return None
+    (node,) = layer["inbound_nodes"]
+    numbers = [value for value in node["args"] if isinstance(value, int | float)]
+    if not numbers:
+        return None
+    return {"Add": {"scale": 1.0, "offset": numbers[0]}, "Multiply": {"scale": numbers[0]}}[
+        layer["class_name"]
+    ]
+
+
 def _params(kind: LayerKind, layer: dict[str, Any]) -> dict[str, Any]:
     """The arguments that differ from the kind's defaults."""
     config = layer["config"]
@@ -91,11 +106,20 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def write(folder: Path, name: str) -> Path:
-    """Makes the project file of a model that has its name in ``keras.applications``."""
+def application(name: str) -> Any:
+    """The model of this name in ``keras.applications``, for pictures of its usual size."""
     import keras
 
-    network = network_of(getattr(keras.applications, name)(weights=None))
+    make = getattr(keras.applications, name)
+    model = make(weights=None)
+    if None in model.input_shape[1:]:
+        model = make(weights=None, input_shape=(224, 224, 3))
+    return model
+
+
+def write(folder: Path, name: str) -> Path:
+    """Makes the project file of a model that has its name in ``keras.applications``."""
+    network = network_of(application(name))
     path = folder / f"{name}.cnnstudio"
     save_project(Project(name=name, network=network), path)
     return path
