@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QShowEvent
 
 from cnnstudio.core.text import T, Text
@@ -14,15 +14,18 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.table import CellTable
 
 _EPOCH, _SECONDS, _MARK = 0, 5, 6
+_MEAN, _AFTER = T("Keras' mean over the epoch's batches."), T("Measured after the epoch.")
+_ALONE = T("Training alone, without validation.")
 _COLUMNS = (
-    Column(T("Epoch"), width=64, sorts=False),
-    Column(T("Loss"), T("Keras' mean over the epoch's batches."), width=84, sorts=False),
-    Column(T("Accuracy"), T("Keras' mean over the epoch's batches."), width=84, sorts=False),
-    Column(T("Validation loss"), T("Measured after the epoch."), width=108, sorts=False),
-    Column(T("Validation accuracy"), T("Measured after the epoch."), width=132, sorts=False),
-    Column(T("Seconds"), T("Training alone, without validation."), width=72, sorts=False),
+    Column(T("Epoch"), width=50, sorts=False),
+    Column(T("Loss"), _MEAN, width=76, sorts=False, spare=True),
+    Column(T("Accuracy"), _MEAN, width=80, sorts=False, spare=True),
+    Column(T("Validation loss"), _AFTER, width=102, sorts=False),
+    Column(T("Validation accuracy"), _AFTER, width=124, sorts=False),
+    Column(T("Seconds"), _ALONE, width=68, sorts=False, spare=True),
     Column("", is_number=False, sorts=False),
 )
+_MARK_WIDTH = 120
 
 
 class EpochModel(CellModel):
@@ -94,9 +97,8 @@ class EpochTable(CellTable):
 
     def __init__(self, context: Context) -> None:
         self.epochs = EpochModel(context)
-        super().__init__(context, self.epochs, needed=48)
+        super().__init__(context, self.epochs, needed=_MARK_WIDTH)
         self.epochs.setParent(self)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def show_run(self, run: RunState | None) -> None:
         """Shows a run; while it goes on the last epoch stays in view if it was."""

@@ -110,13 +110,25 @@ class LogView(QPlainTextEdit):
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setStyleSheet("QPlainTextEdit { border: none; padding: 2px 6px; }")
         Phrase(context.language, self, QPlainTextEdit.setAccessibleName, T("Log"))
+        self._at_end = True
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(self._stay_at_end)
+        bar.valueChanged.connect(self._scrolled)
         self._theme.changed.connect(self._dress)
         self._dress()
 
     def to_end(self) -> None:
-        """Shows the last lines."""
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum())
+        """Shows the last lines, and from now on those that come."""
+        self._at_end = True
+        self._stay_at_end()
+
+    def _scrolled(self, value: int) -> None:
+        self._at_end = value >= self.verticalScrollBar().maximum()
+
+    def _stay_at_end(self) -> None:
+        if self._at_end:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.maximum())
 
     def _dress(self) -> None:
         self.setFont(self._theme.font("code-small"))

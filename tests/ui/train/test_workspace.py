@@ -108,6 +108,11 @@ def test_train_to_the_end(qtbot: QtBot, bench: Bench) -> None:
     assert [row[6] for row in rows] == ["", "best"]
     assert rows[1][1] == f"{run.epochs_done[1].logs['loss']:.4f}"
     assert rows[1][4] == "NaN"
+    for width in (1024, 1280):
+        widget.resize(width, 664)
+        widget.grab()
+        assert table.horizontalScrollBar().maximum() == 0
+        assert table.isColumnHidden(1) == (width == 1024), "training values make room first"
     qtbot.keyClick(table, Qt.Key.Key_Down)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text().split("\t")[0] in ("1", "2")
@@ -614,15 +619,21 @@ def test_only_one_run_trains_at_a_time(qtbot: QtBot, bench: Bench) -> None:
 
 
 def test_a_line_of_the_log_wraps_and_can_be_copied(qtbot: QtBot, bench: Bench) -> None:
-    folder = make_run(bench, "a")
+    folder = make_run(bench, "a", epochs=9)
     until_listed(qtbot, bench, 1)
     bench.widget.resize(1280, 664)
     show(qtbot, bench, folder)
     lines = bench.widget.log.lines
     assert lines.horizontalScrollBar().maximum() == 0
+    bar = lines.verticalScrollBar()
+    assert bar.maximum() > 0
+    assert bar.value() == bar.maximum(), "the last line is in view"
+    bar.setValue(0)
+    bench.widget.resize(1320, 664)
+    assert bar.value() == 0, "unless the person has scrolled away"
     qtbot.mouseClick(lines.viewport(), Qt.MouseButton.LeftButton)
     qtbot.keyClick(lines, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(lines, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QGuiApplication.clipboard().text().splitlines()
-    assert len(copied) == 2
+    assert len(copied) == 9
     assert copied[1].endswith("validation accuracy 0.8200")
