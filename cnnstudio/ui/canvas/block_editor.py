@@ -52,9 +52,10 @@ class BlockEditor(QObject):
         return folded(self._document.network)
 
     def block_of(self, id: str) -> Block | None:
-        """The block whose card this is, or the one this layer is in; None for neither."""
+        """The block with this id, open or closed, or the one this layer is in; None for neither."""
         network = self._document.network
-        return self.view.blocks.get(id) or network.block_of.get(id)
+        named = (block for block in network.blocks if block.id == id)
+        return next(named, None) or network.block_of.get(id)
 
     # --- making and taking apart ----------------------------------------------------------------
 

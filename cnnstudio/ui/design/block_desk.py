@@ -58,6 +58,8 @@ class BlockDesk(QObject):
         column.addWidget(design.layer_panel, 1)
         column.addWidget(self.panel, 1)
         self.panel.chosen.connect(self._choose)
+        for name in (self.panel.name_row, design.layer_panel.header_row):
+            name.left.connect(design.view.setFocus)
         self.swap_strip.chosen.connect(self.swap)
         design.selection.changed.connect(self._select)
         design.view.close_requested.connect(self.close)

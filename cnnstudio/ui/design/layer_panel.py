@@ -69,6 +69,9 @@ class LayerHeader(QWidget):
         editor: What renames.
     """
 
+    left = Signal()
+    """The name was typed, or taken back: the focus belongs to the canvas again."""
+
     def __init__(self, context: Context, editor: Editor) -> None:
         super().__init__()
         self._editor = editor
@@ -87,13 +90,14 @@ class LayerHeader(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, 8)
         row.setSpacing(GAP + 2)
-        row.addWidget(self.tile, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.tile, 0, Qt.AlignmentFlag.AlignVCenter)
         words = QVBoxLayout()
-        words.setSpacing(0)
+        words.setSpacing(2)
         for widget in (self.name, self.note, self.problem):
             words.addWidget(widget)
         row.addLayout(words, 1)
         self.name.editingFinished.connect(self._rename)
+        self.name.returnPressed.connect(self._entered)
         self.name.installEventFilter(self)
         self._theme = context.theme
         context.theme.changed.connect(self._dress)
@@ -139,12 +143,17 @@ class LayerHeader(QWidget):
         ):
             self.name.setText(self._shown)
             self.problem.hide()
-            self.name.clearFocus()
+            self.left.emit()
             return True
         return False
 
     def _dress(self) -> None:
         self.name.setFont(self._theme.font("title"))
+
+    def _entered(self) -> None:
+        self._rename()
+        if self.problem.isHidden():
+            self.left.emit()
 
     def _rename(self) -> None:
         typed = self.name.text().strip()
@@ -331,14 +340,25 @@ class _Overview(QWidget):
             hint = T("Select a layer to change it, or click a number to see where it comes from.")
         shown = ids or tuple(analysis.network.by_id)
         facts = [analysis.nodes[id] for id in shown if id in analysis.nodes]
-        self.numbers.say(_numbers(facts) if len(facts) == len(shown) else _UNKNOWN)
+        if len(facts) < len(shown):
+            self.numbers.say(_UNKNOWN)
+        else:
+            costs = _costs(facts)
+            self.numbers.say(
+                costs
+                if ids
+                else T(
+                    "{layers}\n{costs}",
+                    layers=TN("{count} layer", "{count} layers", len(shown)),
+                    costs=costs,
+                )
+            )
         self.hint.say(hint)
 
 
-def _numbers(facts: list[NodeAnalysis]) -> Text:
+def _costs(facts: list[NodeAnalysis]) -> Text:
     return T(
-        "{layers}\n{params} parameters\n{macs} multiply-adds for one picture",
-        layers=TN("{count} layer", "{count} layers", len(facts)),
+        "{params} parameters\n{macs} multiply-adds for one picture",
         params=sum(one.params for one in facts),
         macs=sum(one.macs for one in facts),
     )

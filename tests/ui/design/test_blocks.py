@@ -53,8 +53,12 @@ def test_selected_layers_become_a_block_that_is_named_closed_and_opened(design: 
     assert hands.focus() is hands.widget.blocks.panel.name_row.name
     hands.type("stem")
     hands.press(Qt.Key.Key_Return)
+    assert hands.focus() is hands.widget.view
     assert scene.frames.items[block(hands, "stem").id].isVisible()
-    hands.widget.view.setFocus()
+    QTest.mouseClick(hands.widget.blocks.panel.fold, LEFT)
+    assert block(hands, "stem").collapsed
+    QTest.mouseClick(hands.widget.blocks.panel.fold, LEFT)
+    assert not block(hands, "stem").collapsed
     QTest.mouseDClick(hands.canvas, LEFT, NONE, title(hands, "stem"))
     id = block(hands, "stem").id
     assert block(hands, "stem").collapsed
