@@ -32,14 +32,14 @@ LABELS: dict[str, Text] = {
     "values": T("Values"),
     "parameters": T("Parameters"),
     "macs": T("Multiply-adds"),
-    "memory": T("Memory (bytes)"),
-    "receptive_field_rows": T("Sees (rows)"),
-    "receptive_field_columns": T("Sees (columns)"),
-    "jump_rows": T("Step (rows)"),
-    "jump_columns": T("Step (columns)"),
+    "memory": T("Memory"),
+    "receptive_field_rows": T("Receptive field, rows"),
+    "receptive_field_columns": T("Receptive field, columns"),
+    "jump_rows": T("Total stride, rows"),
+    "jump_columns": T("Total stride, columns"),
 }
 _AXES = ("rows", "columns", "channels", "values", *(f"axis_{n}" for n in range(1, 9)))
-_LABEL_WIDTH, _PAD = 104, 8
+_LABEL_WIDTH, _PAD = 104, 6
 _CHEVRON = 12
 
 
@@ -164,8 +164,8 @@ def merged(reasons: Iterable[Reason]) -> tuple[tuple[str, Reason], ...]:
 
 _PAIRS = {
     "rows+columns": T("Rows, columns"),
-    "receptive_field_rows+receptive_field_columns": T("Sees (rows, columns)"),
-    "jump_rows+jump_columns": T("Step (rows, columns)"),
+    "receptive_field_rows+receptive_field_columns": T("Receptive field"),
+    "jump_rows+jump_columns": T("Total stride"),
 }
 
 
@@ -211,6 +211,12 @@ class ReasonRow(QWidget):
         self._name()
 
     @property
+    def value(self) -> str:
+        """The number with its unit."""
+        unit = "\u2009B" if self.reason[0] == "memory" else ""
+        return f"{self.reason[1].value:,}{unit}"
+
+    @property
     def label(self) -> str:
         """What the number is, in words."""
         quantity = self.reason[0]
@@ -221,7 +227,11 @@ class ReasonRow(QWidget):
 
     def sizeHint(self) -> QSize:
         theme = self._context.theme
-        return QSize(200, len(self._lines()) * theme.line_height("code-small") + 2 * _PAD)
+        lines = max(len(self._lines()), 1) * theme.line_height("code-small")
+        words = QFontMetricsF(theme.font("small")).boundingRect(
+            QRectF(0, 0, self._label_room(), 200), Qt.TextFlag.TextWordWrap, self.label
+        )
+        return QSize(200, max(lines, round(words.height())) + 2 * _PAD)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
@@ -231,7 +241,7 @@ class ReasonRow(QWidget):
         self.updateGeometry()  # the formula may need another line
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, (_, reason) = self._context.theme, self.reason
+        theme = self._context.theme
         painter = QPainter(self)
         if self._marked:
             painter.fillRect(self.rect(), theme.colour("selection"))
@@ -239,8 +249,8 @@ class ReasonRow(QWidget):
         left = theme.scaled(_LABEL_WIDTH)
         painter.setPen(theme.colour("muted"))
         painter.setFont(theme.font("small"))
-        indent = theme.scaled(_CHEVRON) + 2
-        inside = QRectF(indent, _PAD, left - indent - 4, self.height() - 2 * _PAD)
+        room = self._label_room()
+        inside = QRectF(left - 4 - room, _PAD, room, self.height() - 2 * _PAD)
         painter.drawText(inside, Qt.TextFlag.TextWordWrap, self.label)
         icon = "chevron-down" if self._is_open else "chevron-right"
         side, ratio = theme.scaled(_CHEVRON), self.devicePixelRatioF()
@@ -249,7 +259,7 @@ class ReasonRow(QWidget):
         painter.setPen(theme.colour("text"))
         painter.setFont(theme.font("code-title"))
         value = QRectF(left, _PAD, self.width() - left - 4, line)
-        painter.drawText(value, Qt.AlignmentFlag.AlignRight, f"{reason.value:,}")
+        painter.drawText(value, Qt.AlignmentFlag.AlignRight, self.value)
         for index, (text, colour) in enumerate(self._lines(self.width())):
             painter.setPen(theme.colour(colour))
             _draw_formula(painter, theme.font("code-small"), left, _PAD + index * line, text)
@@ -273,22 +283,31 @@ class ReasonRow(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and inside:
             self.toggled.emit(self.reason[0])
 
+    def _label_room(self) -> int:
+        """How wide the words before the formula may be."""
+        scaled = self._context.theme.scaled
+        return scaled(_LABEL_WIDTH) - scaled(_CHEVRON) - 6
+
     def _lines(self, width: int = 0) -> list[tuple[str, str]]:
         """The formula and its numbers, broken where they don't fit beside the value."""
         _, reason = self.reason
         theme = self._context.theme
         font = theme.font("code-small")
         room = (width or self.width()) - theme.scaled(_LABEL_WIDTH) - 8
-        taken = QFontMetricsF(theme.font("code-title")).horizontalAdvance(f"{reason.value:,}") + 12
+        taken = QFontMetricsF(theme.font("code-title")).horizontalAdvance(self.value) + 12
         lines: list[tuple[str, str]] = []
-        for text, colour in ((reason.formula, "text"), (shown(reason.numbers), "muted")):
+        formula, numbers = shown(reason.formula), shown(reason.numbers)
+        known = {formula, self.value}  # "0" needs no second and third 0 beside it
+        written = [(formula, "text")] if formula != self.value else []
+        written += [(numbers, "muted")] if numbers not in known else []
+        for text, colour in written:
             for part in _broken(text, font, room - taken if not lines else room, room):
                 lines.append((part, colour))
         return lines
 
     def _name(self) -> None:
         _, reason = self.reason
-        number = f"{self.label}: {reason.value:,}"
+        number = f"{self.label}: {self.value}"
         state = (
             T("{number}, steps open", number=number)
             if self._is_open
@@ -296,7 +315,7 @@ class ReasonRow(QWidget):
         )
         self.setAccessibleName(self._context.language.show(state))
         self.setAccessibleDescription(
-            f"{reason.formula} = {shown(reason.numbers)} = {reason.value:,}"
+            " = ".join((shown(reason.formula), shown(reason.numbers), self.value))
         )
         self.update()
 

@@ -199,8 +199,8 @@ class Offer(QWidget):
         grid.setColumnStretch(0, 1)
         self.words = Label(context, words, "code-small", wrap=True)
         grid.addWidget(self.words, 0, 0)
-        grid.addWidget(self.button, 0, 1, 2, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(Label(context, cost, "small", "muted", wrap=True), 1, 0)
+        grid.addWidget(self.button, 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Label(context, cost, "small", "muted", wrap=True), 1, 0, 1, 2)
         for row, warning in enumerate(proposal.warnings, start=2):
             text = T("Advice: {warning}", warning=warning.text)
             grid.addWidget(Label(context, text, "small", "warning", wrap=True), row, 0, 1, 2)

@@ -276,5 +276,6 @@ class PaddingStrip(QWidget):
 
 
 def shown(step: str) -> str:
-    """An expression with thousands commas."""
+    """An expression with thousands commas and true minuses."""
+    step = re.sub(r"(?<!\w)-(?=[\s\d(])", "−", step)
     return re.sub(r"\d{4,}", lambda found: f"{int(found[0]):,}", step)
