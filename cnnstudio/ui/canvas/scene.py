@@ -148,6 +148,8 @@ class NetworkScene(QGraphicsScene):
         self._selection.keep(self.folded)
         self._ring()
         self._travel(self.places)
+        for bracket in self._brackets:  # their words have a language
+            bracket.update()
         self.synced.emit()
 
     def _stand(self) -> None:
@@ -198,9 +200,10 @@ class NetworkScene(QGraphicsScene):
         shown = self._outcome.paths if self._outcome else self.paths
         for link in self.links.keys() - shown.keys():
             self.removeItem(self.links.pop(link))
-        for link in shown:
+        for link, path in shown.items():
             if link not in self.links:
                 item = self.links[link] = LinkItem(self._context.theme)
+                item.show_path(path)
                 self.addItem(item)
 
     def _sync_frames(self) -> None:
