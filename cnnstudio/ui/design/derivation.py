@@ -22,8 +22,9 @@ from cnnstudio.core.analysis import NodeAnalysis
 from cnnstudio.core.derivations import derive
 from cnnstudio.core.layers.spec import Reason
 from cnnstudio.core.text import T, Text
-from cnnstudio.ui.design.steps import StepsView, shown
+from cnnstudio.ui.design.steps import StepsView
 from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.numbers import expression
 
 LABELS: dict[str, Text] = {
     "rows": T("Rows"),
@@ -296,7 +297,7 @@ class ReasonRow(QWidget):
         room = (width or self.width()) - theme.scaled(_LABEL_WIDTH) - 8
         taken = QFontMetricsF(theme.font("code-title")).horizontalAdvance(self.value) + 12
         lines: list[tuple[str, str]] = []
-        formula, numbers = shown(reason.formula), shown(reason.numbers)
+        formula, numbers = expression(reason.formula), expression(reason.numbers)
         known = {formula, self.value}  # "0" needs no second and third 0 beside it
         written = [(formula, "text")] if formula != self.value else []
         written += [(numbers, "muted")] if numbers not in known else []
@@ -315,7 +316,7 @@ class ReasonRow(QWidget):
         )
         self.setAccessibleName(self._context.language.show(state))
         self.setAccessibleDescription(
-            " = ".join((shown(reason.formula), shown(reason.numbers), self.value))
+            " = ".join((expression(reason.formula), expression(reason.numbers), self.value))
         )
         self.update()
 

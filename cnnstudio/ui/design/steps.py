@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
@@ -24,6 +22,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.formula import Box, typeset
 from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
+from cnnstudio.ui.widgets.numbers import expression
 
 FORMULA_SIZE = 14
 _SMALLEST = 9
@@ -74,7 +73,7 @@ class StepsView(QWidget):
         for row, symbol in enumerate(derivation.symbols):
             if symbol.name != symbol.value:
                 grid.addWidget(FormulaLabel(self._context, symbol.name, 13), row, 0, top)
-            value = Label(self._context, shown(symbol.value), "code-small")
+            value = Label(self._context, expression(symbol.value), "code-small")
             grid.addWidget(value, row, 1, top | Qt.AlignmentFlag.AlignRight)
             meaning = symbol.meaning or ""
             grid.addWidget(Label(self._context, meaning, "small", "muted", wrap=True), row, 2)
@@ -150,7 +149,7 @@ class StepLine(QWidget):
             title = Label(context, line.title, "small", "muted")
             grid.setColumnMinimumWidth(0, context.theme.scaled(_TITLE))
             grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
-        words = "\n= ".join(map(shown, line.steps))
+        words = "\n= ".join(map(expression, line.steps))
         self.steps = Label(
             context, f"= {words}" if line.formula else words, "code-small", wrap=True
         )
@@ -172,7 +171,7 @@ class LayerLine(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._numbers = " = ".join(map(shown, line.steps))
+        self._numbers = " = ".join(map(expression, line.steps))
         text = T("Go to {layer}: {numbers}", layer=line.title, numbers=self._numbers)
         Phrase(context.language, self, QWidget.setAccessibleName, text)
         Phrase(context.language, self, QWidget.setToolTip, T("Go to {layer}", layer=line.title))
@@ -273,9 +272,3 @@ class PaddingStrip(QWidget):
             painter.drawRect(
                 QRectF(left + start * cell - 1, top - 2, p.window * cell + 1, height + 4)
             )
-
-
-def shown(step: str) -> str:
-    """An expression with thousands commas and true minuses."""
-    step = re.sub(r"(?<!\w)-(?=[\s\d(])", "−", step)
-    return re.sub(r"\d{4,}", lambda found: f"{int(found[0]):,}", step)

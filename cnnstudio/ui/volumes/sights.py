@@ -16,6 +16,7 @@ from cnnstudio.core.volumes.parts import Drawing, Point, Polygon, Volume
 from cnnstudio.core.windows import Spans, clipped, middle_cell, windows
 from cnnstudio.ui.theme.ink import Ink
 from cnnstudio.ui.volumes.painting import polygon
+from cnnstudio.ui.widgets.numbers import expression
 
 _DOT = 6.0
 _RAY, _EDGE = 1.0, 1.4
@@ -138,7 +139,9 @@ def note_of(analysis: Analysis, id: str) -> tuple[Text, Text, str] | None:
     size = "×".join(f"{n:,}" for n in facts.receptive_field)
     only = facts.sources[0] if len(set(facts.sources)) == 1 and block is None else ""
     reason = next((r for r in facts.reasons if r.quantity == "receptive_field_rows"), None)
-    sum_up = f"{reason.numbers} = {reason.value:,}" if reason else ""
+    sum_up = ""
+    if reason is not None and reason.numbers != str(reason.value):
+        sum_up = f"{expression(reason.numbers)} = {reason.value:,}"
     if not only or analysis.nodes[only].kind.family is Family.INPUT:
         return title, T("It sees {size} pixels of the picture.", size=size), sum_up
     before = analysis.nodes[only]

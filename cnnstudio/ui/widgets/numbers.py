@@ -1,6 +1,8 @@
-"""Large numbers in a few characters, as each language writes them."""
+"""Numbers as they are shown: large ones in a few characters, and in calculations."""
 
 from __future__ import annotations
+
+import re
 
 _UNITS = ((10**9, "G"), (10**6, "M"))
 
@@ -36,3 +38,8 @@ def memory_text(count: int) -> str:
             return f"{size:,.0f}\u2009B" if unit == "B" else f"{size:,.1f}\u2009{unit}"
         size /= 1024
     return f"{size:,.1f}\u2009TB"
+
+
+def expression(text: str) -> str:
+    """A calculation with thousands commas: ``(10,816 + 1)·100``."""
+    return re.sub(r"\d{4,}", lambda found: f"{int(found[0]):,}", text)

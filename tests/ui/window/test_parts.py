@@ -17,7 +17,7 @@ from cnnstudio.core.project import DataSettings, Project
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.keys import shown_keys
-from cnnstudio.ui.widgets.numbers import short_count
+from cnnstudio.ui.widgets.numbers import expression, short_count
 from cnnstudio.ui.window.caches import empty_folder, folder_size, size_text
 from cnnstudio.ui.window.computer import Computer, this_computer
 from cnnstudio.ui.window.dialogs import Leave, QtDialogs
@@ -41,6 +41,10 @@ from tests.ui.window.desk import Desk
 def test_short_counts(value: int, english: str, korean: str) -> None:
     assert short_count(value, "en") == english
     assert short_count(value, "ko") == korean
+
+
+def test_calculations_have_thousands_commas() -> None:
+    assert expression("(10816 + 1)·100") == "(10,816 + 1)·100"
 
 
 def test_facts() -> None:
