@@ -40,12 +40,12 @@ COLUMNS = (
         118,
     ),
     Column(
-        T("Step"),
+        T("Total stride"),
         T(
             "How many pixels of the picture lie between what neighbouring cells see: all "
             "strides so far multiplied. – where all cells see the same."
         ),
-        64,
+        96,
     ),
 )
 QUANTITIES = {

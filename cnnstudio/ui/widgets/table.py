@@ -185,6 +185,8 @@ class CellTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.verticalScrollBar().setEnabled(False)
+        self.verticalScrollBar().rangeChanged.connect(self._show_handle)
         self.header.sectionClicked.connect(self.sort_by)
         self.selectionModel().selectionChanged.connect(self._tell_chosen)
         self.doubleClicked.connect(self._ask)
@@ -205,6 +207,10 @@ class CellTable(QTableView):
         self.header.setSortIndicatorShown(self._sorted >= 0)
         order = Qt.SortOrder.DescendingOrder if self._falls else Qt.SortOrder.AscendingOrder
         self.header.setSortIndicator(self._sorted, order)  # the header has turned it by itself
+
+    def _show_handle(self, least: int, most: int) -> None:
+        """Its room is always kept, so that columns stand still; a handle is there if needed."""
+        self.verticalScrollBar().setEnabled(most > least)
 
     def choose_rows(self, rows: Iterable[int], *, scroll: bool = True) -> None:
         """Selects exactly these rows without a signal; the last one becomes current.
