@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QSyntaxHighlighter
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from cnnstudio.ui.widgets.plain_text import show_text
+
+pytestmark = pytest.mark.usefixtures("qapp")
 
 TEXTS = st.lists(st.sampled_from(["", "a", "bc", "층 😀", "│"]), max_size=6).map("\n".join)
 
@@ -23,7 +26,7 @@ class Counted(QSyntaxHighlighter):
 
 @settings(max_examples=200, deadline=None)
 @given(texts=st.lists(TEXTS, min_size=2, max_size=4))
-def test_whatever_stood_there_the_new_text_stands_there(qapp: QApplication, texts: list[str]):
+def test_whatever_stood_there_the_new_text_stands_there(texts: list[str]):
     edit = QPlainTextEdit()
     for text in texts:
         show_text(edit, text)
@@ -31,7 +34,7 @@ def test_whatever_stood_there_the_new_text_stands_there(qapp: QApplication, text
         assert edit.document().blockCount() == text.count("\n") + 1
 
 
-def test_lines_that_stay_keep_their_colours_and_the_place_they_are_scrolled_to(qapp: QApplication):
+def test_lines_that_stay_keep_their_colours_and_the_place_they_are_scrolled_to():
     edit = QPlainTextEdit()
     edit.resize(200, 100)
     lines = [f"line {number}" for number in range(1000)]
