@@ -36,7 +36,8 @@ class Measurer:
 
         The penalty is the batch's mean, as in ``Layer.__call__`` (keras/src/layers/layer.py).
         """
-        answers, *outputs = self._model.predict_on_batch(pictures)
+        given = self._model.predict_on_batch(pictures)
+        answers, *outputs = given if self._regularised else [given]  # Keras gives one output bare
         penalties = (
             _number(layer.activity_regularizer(keras.ops.convert_to_tensor(output)))
             for layer, output in zip(self._regularised, outputs, strict=True)
