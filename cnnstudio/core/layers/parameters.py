@@ -203,11 +203,13 @@ class PairOf(Parameter):
 
     Attributes:
         optional: Whether None is allowed (a pooling's strides: as large as its window).
+        follows: The parameter whose value None stands for, "" for none.
     """
 
     minimum: int = 1
     maximum: int = 100_000
     optional: bool = False
+    follows: str = ""
 
     def read(self, raw: object) -> Pair | None:
         if raw is None and self.optional:

@@ -14,6 +14,7 @@ STRIDES = PairOf(
     help=T("How far the window moves each time; None for as far as the window is large."),
     default=None,
     optional=True,
+    follows="pool_size",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
@@ -196,7 +196,9 @@ class NumberField(QLineEdit):
         if isinstance(typed, str) or self._step is None:
             return False
         low, high = self._bounds
-        start = typed if typed is not None else max(low, 0) - times * self._step
+        start = read_number(self.placeholderText()) if typed is None else typed
+        if start is None or isinstance(start, str):
+            start = max(low, 0) - times * self._step
         moved = round(start + times * self._step, 10)
         moved = min(max(moved, low), high)
         value = int(moved) if float(moved).is_integer() and self._step == int(self._step) else moved
@@ -250,9 +252,10 @@ class PairField(QWidget):
         row.addWidget(Label(context, "×", "small", "muted"))
         row.addWidget(self.fields[1], 1)
         self.setFocusProxy(self.fields[0])
+        self._empty = True
         for field in self.fields:
-            field.changing.connect(lambda _: self.changing.emit(self.value))
-            field.changed.connect(lambda _: self.changed.emit(self.value))
+            field.changing.connect(lambda _, field=field: self._tell(field, self.changing))
+            field.changed.connect(lambda _, field=field: self._tell(field, self.changed))
 
     @property
     def value(self) -> Any:
@@ -267,6 +270,13 @@ class PairField(QWidget):
         if isinstance(value, list | tuple) and len(value) == 2:
             for field, part in zip(self.fields, value, strict=True):
                 field.set_value(part)
+            self._empty = self.value is None
+
+    def set_default(self, value: Any) -> None:
+        """Shows, muted, what an empty pair stands for: a pair, or one number for both."""
+        pair = value if isinstance(value, list | tuple) and len(value) == 2 else (value, value)
+        for field, part in zip(self.fields, pair, strict=True):
+            field.setPlaceholderText(number_text(part) if isinstance(part, int) else "")
 
     def set_bounds(self, minimum: float, maximum: float) -> None:
         """Keeps − and + of both inside these."""
@@ -277,6 +287,14 @@ class PairField(QWidget):
         """Marks both as not accepted."""
         for field in self.fields:
             field.set_error(error)
+
+    def _tell(self, field: NumberField, signal: SignalInstance) -> None:
+        """Tells of the pair; the first number typed into an empty one stands for both."""
+        if self._empty and field.value is not None:
+            for other in self.fields:
+                other.set_value(field.value)
+        self._empty = self.value is None
+        signal.emit(self.value)
 
 
 class SizesField(QLineEdit):

@@ -133,6 +133,8 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
             field = NumberField(context, name)
             also = parameter.minimum if parameter.also is None else parameter.also
             field.set_bounds(min(parameter.minimum, also), parameter.maximum)
+            if parameter.optional:
+                field.setPlaceholderText("None")
             return field
         case BorderOf():
             return BorderField(context, name, parameter.maximum)
@@ -143,7 +145,10 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
         case Number() if math.isfinite(parameter.minimum) and math.isfinite(parameter.maximum):
             return SliderField(context, parameter)
         case _:
-            return NumberField(context, name, step=None)
+            field = NumberField(context, name, step=None)
+            if isinstance(parameter, Number) and parameter.optional:
+                field.setPlaceholderText("None")
+            return field
 
 
 def _choice(context: Context, parameter: Choice) -> QWidget:
@@ -293,7 +298,16 @@ class Form(QWidget):
             parameter = row.parameter
             value = raw.get(name, parameter.write(parameter.default))
             _set(row.editor, value)
+            if isinstance(row.editor, PairField) and isinstance(parameter, PairOf):
+                row.editor.set_default(self._followed(parameter, raw))
             row.show_problem(_problem(parameter, value))
+
+    def _followed(self, parameter: PairOf, raw: Mapping[str, Any]) -> Any:
+        """The raw value that None stands for; None if it stands for itself."""
+        row = self._rows.get(parameter.follows)
+        if row is None:
+            return None
+        return raw.get(parameter.follows, row.parameter.write(row.parameter.default))
 
     def show_problem(self, name: str, problem: Text | None) -> None:
         """Shows below a row what is wrong with it for a reason outside its own declaration."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.layers.conv2d import KIND
+from cnnstudio.core.layers.max_pooling2d import KIND as MAX_POOLING
 from cnnstudio.core.layers.noise import NOISE_SHAPE
 from cnnstudio.core.layers.parameters import (
     Axis,
@@ -154,7 +155,8 @@ def test_pair_flag_choice_and_shape(qtbot: QtBot, form: Form) -> None:
     heard = _heard(form)
     pair = form.editor("strides")
     assert isinstance(pair, PairField)
-    _type(qtbot, pair.fields[0], "2")
+    _type(qtbot, pair.fields[0], "2")  # the first number in an empty pair stands for both
+    _type(qtbot, pair.fields[1], "")
     assert "rows, columns" in form.problem("strides")
     _type(qtbot, pair.fields[1], "3")
     flag = form.editor("bias")
@@ -165,11 +167,27 @@ def test_pair_flag_choice_and_shape(qtbot: QtBot, form: Form) -> None:
     qtbot.mouseClick(same, Qt.MouseButton.LeftButton)
     _type(qtbot, form.editor("shape"), "32 x 32 x 3")
     assert heard == [
+        ("strides", 2),
         ("strides", [2, 3]),
         ("bias", False),
         ("padding", "same"),
         ("shape", [32, 32, 3]),
     ]
+
+
+def test_an_empty_pair_shows_what_it_stands_for_and_steps_from_there(
+    qtbot: QtBot, context: Context
+) -> None:
+    form = Form(context, MAX_POOLING.parameters)
+    qtbot.addWidget(form)
+    form.show()
+    form.set_values({"pool_size": [3, 2]})
+    strides = form.editor("strides")
+    assert isinstance(strides, PairField)
+    assert [field.placeholderText() for field in strides.fields] == ["3", "2"]
+    heard = _heard(form)
+    qtbot.keyClick(strides.fields[0], Qt.Key.Key_Up)
+    assert heard == [("strides", 4)]
 
 
 def test_a_layer_kind_is_a_form(qtbot: QtBot, context: Context) -> None:
