@@ -67,7 +67,7 @@ def _swapped(network: Network, one: NodeAnalysis) -> Iterator[tuple[Text, Networ
         pooled = _with_kind(network, id, GAP)
         if hidden := _hidden(network, id):
             yield (
-                T("Swap Flatten and the hidden Dense layers for GAP"),
+                T("Swap Flatten + Dense for GAP"),
                 edits.delete(pooled, hidden),
             )
         yield T("Swap Flatten for GAP"), pooled

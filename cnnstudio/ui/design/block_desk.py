@@ -53,8 +53,8 @@ class BlockDesk(QObject):
         column = QVBoxLayout(self.side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.strip, self.swap_strip, self._line):
-            column.addWidget(part)
+        for part in (self._line, self.swap_strip, self.strip):
+            design.layer_panel.add_strip(part)
         column.addWidget(design.layer_panel, 1)
         column.addWidget(self.panel, 1)
         self.panel.chosen.connect(self._choose)
@@ -265,6 +265,6 @@ def block_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...]
         of_block("fold", T("Expand or collapse the block"), BlockDesk.fold, "Ctrl+Shift+F"),
         of_block("use_again", T("Use the block again"), BlockDesk.use_again, "Ctrl+Shift+B"),
         of_block("detach", T("Detach the block from its other uses"), BlockDesk.detach),
-        of_kind("swap_flatten", T("Swap Flatten and its hidden Dense layers for GAP"), FLATTEN),
+        of_kind("swap_flatten", T("Swap Flatten + Dense for GAP"), FLATTEN),
         of_kind("swap_gap", T("Swap GAP for Flatten"), GAP),
     )  # fmt: skip

@@ -221,6 +221,10 @@ class LayerPanel(Panel):
         self._network, self._analysis = network, analysis
         self._show()
 
+    def add_strip(self, strip: QWidget) -> None:
+        """Adds what is told of the current layer between its name and its parameters."""
+        self.body.insertWidget(self.body.indexOf(self._header_line) + 1, strip)
+
     def ask(self, quantity: str) -> None:
         """Shows where a number of the current layer comes from."""
         row = self.derivation.ask(quantity)
@@ -259,15 +263,14 @@ class LayerPanel(Panel):
         for_layer: list[QWidget] = [self.header_row, self._header_line, self.derivation]
         for part in for_layer:
             part.setVisible(node is not None)
-        for_numbers: list[QWidget] = [self._line, self.question]
-        for part in for_numbers:
-            part.setVisible(facts is not None)
+        self.question.setVisible(facts is not None)
         self.overview.setVisible(node is None)
         self.sizes.show_layer(self._network, facts)
         if node is None:
             self.problems.show_problems("", (), 0)
             self.overview.show_selection(analysis, self._selection.ids)
-            self.opaque.hide()
+            for part in (self.opaque, self._line):
+                part.hide()
             if self.form is not None:
                 self.form.hide()
             return
@@ -279,6 +282,9 @@ class LayerPanel(Panel):
         kept = len(analysis.kept_of(node.id))
         self.problems.show_problems(node.id, analysis.problems_of(node.id), kept)
         self._show_form(node, facts)
+        above = (self.problems, self.opaque, self.form)  # else the header's line is enough
+        told = any(part is not None and not part.isHidden() for part in above)
+        self._line.setVisible(facts is not None and told)
         self.derivation.show_facts(facts, analysis.nodes)
         self.derivation.ask("")
 
@@ -297,7 +303,7 @@ class LayerPanel(Panel):
             self.form.changed.connect(self._changed)
             self.form.changing.connect(self._changing)
             self._column.insertWidget(1, self.form)
-        self.form.show()
+        self.form.setVisible(bool(node.spec.parameters))
         self.form.set_values(node.params)
         self.form.show_facts(facts.weights if facts else (), facts.output if facts else None)
         assert self._analysis is not None

@@ -226,7 +226,7 @@ def test_flatten_and_hidden_dense_layers_are_swapped_for_gap_and_the_saving_is_t
     hands.click(hands.card("flatten"))
     strip = hands.widget.blocks.swap_strip
     assert [button.text() for button in strip.buttons] == [
-        "Swap Flatten and the hidden Dense layers for GAP  −1,082,060",
+        "Swap Flatten + Dense for GAP  −1,082,060",
         "Swap Flatten for GAP  −1,075,200",
     ]
     QTest.mouseClick(strip.buttons[0], LEFT)
@@ -235,7 +235,7 @@ def test_flatten_and_hidden_dense_layers_are_swapped_for_gap_and_the_saving_is_t
     saved = "1,101,526 → 19,466 parameters, 1,082,060 saved"
     assert strip.result.text() == saved
     assert saved in hands.widget.view.network_scene.note.words()
-    assert told == [f"Swap Flatten and the hidden Dense layers for GAP: {saved}"]
+    assert told == [f"Swap Flatten + Dense for GAP: {saved}"]
     hands.document.undo()
     assert hands.names()[4:6] == ["flatten", "dense_1"]
     assert not hands.widget.view.network_scene.note.isVisible()

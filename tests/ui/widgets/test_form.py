@@ -156,7 +156,7 @@ def test_pair_flag_choice_and_shape(qtbot: QtBot, form: Form) -> None:
     pair = form.editor("strides")
     assert isinstance(pair, PairField)
     _type(qtbot, pair.fields[0], "2")  # the first number in an empty pair stands for both
-    _type(qtbot, pair.fields[1], "")
+    _type(qtbot, pair.fields[1], "wide")
     assert "rows, columns" in form.problem("strides")
     _type(qtbot, pair.fields[1], "3")
     flag = form.editor("bias")
