@@ -25,6 +25,7 @@ from cnnstudio.app import Studio, build
 from cnnstudio.protocol.client import EngineClient
 from cnnstudio.protocol.messages import Request, StartRun
 from tests.fakes.engines import fake_command
+from tests.fakes.window_audit import faults, out_of_reach
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -66,6 +67,7 @@ def tour(studio: Studio) -> None:
         QTest.keyClick(QApplication.focusWidget() or window, key, modifiers)
 
     wait(window.isActiveWindow, "an active window")
+    wrong = faults(window)
     press(Qt.Key.Key_Return)
     say("after Enter", window.place)
     press(Qt.Key.Key_Return, CTRL)
@@ -80,6 +82,19 @@ def tour(studio: Studio) -> None:
     for place in ("data", "design", "train"):
         window.show_workspace(place)
         QApplication.processEvents()
+        wrong |= faults(window)
+    window.show_workspace("design")
+    press(Qt.Key.Key_Home)
+    press(Qt.Key.Key_Down)
+    for show in ("design.volumes", "design.costs", "design.compare"):
+        window.actions_table.get(show).trigger()
+        QApplication.processEvents()
+        wrong |= faults(window)
+    window.show_preferences()
+    QApplication.processEvents()
+    wrong |= faults(window)
+    say("wrong", sorted(wrong))
+    say("out of reach", out_of_reach(studio))
     say("state", state.text())
     window.close()
 

@@ -29,6 +29,8 @@ def test_a_newcomer_trains_and_leaves(tmp_path: Path) -> None:
         "after Ctrl Enter": "train",
         "meanwhile": "inspect",
         "news": "['The training has finished.']",
+        "wrong": "[]",
+        "out of reach": "[]",
         "state": "Ready to train",
         "processes left": "0",
         "threads left": "[]",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import Template
 
-from cnnstudio.ui.theme.tokens import CONTROL, RADIUS, ROW, Colours
+from cnnstudio.ui.theme.tokens import CONTROL, RADIUS, ROW, TARGET, Colours
 
 _SHEET = Template("""
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 5px 7px; }
@@ -36,7 +36,7 @@ QPushButton[kind="icon"] { border-color: transparent; background: transparent; p
 QPushButton[kind="icon"]:hover { background: $hover; }
 QPushButton[kind="icon"]:checked { background: $selection; }
 QPushButton[kind="status"] { border: none; border-radius: 4px; background: transparent;
-  color: $muted; padding: 0 6px; min-height: ${status}px; }
+  color: $muted; padding: 0 6px; min-height: ${target}px; }
 QPushButton[kind="status"]:hover { background: $hover; color: $text; }
 QPushButton[kind="status"]:checked { background: $selection; color: $text; }
 QPushButton[kind="row"] { border: none; border-radius: 0; background: transparent;
@@ -91,6 +91,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QSplitter::handle { background: $line; }
 QSplitter::handle:hover, QSplitter::handle:pressed { background: $accent; }
+QSlider:horizontal { min-height: ${target}px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $control; }
 QSlider::sub-page:horizontal { border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
@@ -119,5 +120,5 @@ def style_sheet(colours: Colours, scale: float) -> str:
         radius=RADIUS,
         inner=round(CONTROL * scale) - 2,
         row=round(ROW * scale),
-        status=round(20 * scale),
+        target=round(TARGET * scale),
     )

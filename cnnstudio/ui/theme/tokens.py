@@ -203,6 +203,7 @@ CONTROL = 28
 FORM_ROW = 34
 ROW = 28
 STATUS_BAR = 26
+TARGET = 24  # the smallest side of what is clicked
 RADIUS = 6
 CARD_RADIUS = 8
 ICON = 16
