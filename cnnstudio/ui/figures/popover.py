@@ -40,7 +40,7 @@ class OptionsPopover(Popover):
             context, [(one, one.value.upper()) for one in Format], T("File format")
         )
         self.ground = Segmented(
-            context, [(False, T("White")), (True, T("Transparent"))], T("Ground")
+            context, [(False, T("White")), (True, T("Transparent"))], T("Background")
         )
         self.scale = Segmented(
             context,
@@ -57,7 +57,7 @@ class OptionsPopover(Popover):
         self._grid.setColumnStretch(1, 1)
         self._rows: dict[str, tuple[QWidget, QWidget]] = {}
         self._row(context, "format", T("Format"), self.format)
-        self._row(context, "ground", T("Ground"), self.ground)
+        self._row(context, "ground", T("Background"), self.ground)
         self._row(context, "scale", T("Size"), self.scale)
         self._row(context, "width", T("Width, px"), self.width_field)
         self._row(context, "dpi", T("Resolution, dpi"), self.dpi_field)
