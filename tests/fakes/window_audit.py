@@ -41,9 +41,9 @@ def faults(window: QWidget) -> set[str]:
             found.add(f"{called} has no name")
         if min(widget.width(), widget.height()) < TARGET:
             found.add(f"{called} is {widget.width()}×{widget.height()}")
-        if isinstance(widget, QAbstractButton) and not isinstance(widget, Switch):
-            if not widget.text() and not widget.toolTip():
-                found.add(f"{called} is an icon without a tip")
+        icon = isinstance(widget, QAbstractButton) and not isinstance(widget, Switch)
+        if icon and not widget.text() and not widget.toolTip():
+            found.add(f"{called} is an icon without a tip")
     return found
 
 

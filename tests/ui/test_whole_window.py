@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OFFSCREEN = "This plugin does not support propagateSizeHints()\n"
+OFFSCREEN = "This plugin does not support "  # what Qt says of its platform without a screen
 
 
 def test_a_newcomer_trains_and_leaves(tmp_path: Path) -> None:
@@ -21,7 +21,8 @@ def test_a_newcomer_trains_and_leaves(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert done.stderr.replace(OFFSCREEN, "") == ""
+    said = done.stderr.splitlines()
+    assert [line for line in said if not line.startswith(OFFSCREEN)] == []
     assert done.returncode == 0
     facts = dict(line.split(": ", 1) for line in done.stdout.splitlines())
     assert facts == {
