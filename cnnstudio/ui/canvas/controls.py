@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject
 
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.canvas.geometry import card_rect
 from cnnstudio.ui.canvas.history import History
 from cnnstudio.ui.canvas.minimap import Minimap
 from cnnstudio.ui.canvas.overlay import OverlayBar
@@ -86,7 +87,7 @@ class CanvasControls(QObject):
         self.undo.clicked.connect(editor.undo)
         self.redo.clicked.connect(editor.redo)
         self.history.clicked.connect(self.open_history)
-        self.arrange.clicked.connect(editor.arrange)
+        self.arrange.clicked.connect(self.arrange_all)
         self.zoom_bar = ZoomBar(context, view)
         self.minimap = Minimap(view)
         self.empty = EmptyState(
@@ -101,6 +102,16 @@ class CanvasControls(QObject):
         view.installEventFilter(self)
         self._sync()
         self._allow_block()
+
+    def arrange_all(self) -> None:
+        """Gives every card its automatic place, and shows the current one or else any."""
+        view = self._view
+        view.editor.arrange()
+        seen = view.visible_area()
+        if view.selection.current:
+            view.reveal(view.selection.current)
+        elif not any(seen.meets(card_rect(at)) for at in view.network_scene.places.values()):
+            view.settle()
 
     def open_history(self) -> None:
         """Lists the steps below their button, to go to any of them."""

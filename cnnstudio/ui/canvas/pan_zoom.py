@@ -14,6 +14,8 @@ ZOOM_STEP = 1.25
 READABLE_ZOOM = 0.35
 """Below it names can't be told any more, so that the view shows less instead of smaller cards."""
 _FIT_MARGIN = 48.0
+_FAR = 2
+"""How many of its own sizes out of view something is that its surroundings are shown with."""
 _REACH = 1e6
 _DOTS_APART = 18.0
 
@@ -86,12 +88,14 @@ class PanZoomView(QGraphicsView):
         self.pan_by(self.viewport().rect().center() - self.mapFromScene(QPointF(*p)))
 
     def bring_in(self, area: Rect) -> None:
-        """Pans as little as needed to bring an area into view."""
+        """Pans as little as needed to bring an area into view; one far away comes to the middle."""
         there = self.mapFromScene(QRectF(*area)).boundingRect()
         inside = self.viewport().rect().adjusted(16, 16, -16, -16)
         dx = max(inside.left() - there.left(), 0) or min(inside.right() - there.right(), 0)
         dy = max(inside.top() - there.top(), 0) or min(inside.bottom() - there.bottom(), 0)
-        if dx or dy:
+        if abs(dx) > _FAR * there.width() or abs(dy) > _FAR * there.height():
+            self.centre_on(area.centre)
+        elif dx or dy:
             self.pan_by(QPoint(dx, dy))
 
     def fit(self, area: Rect | None = None) -> None:

@@ -182,7 +182,7 @@ class DesignWorkspace(QObject):
         self._made().blocks.add(offer)
 
     def _arrange(self) -> None:
-        self._view.editor.arrange()
+        self._made().controls.arrange_all()
 
     def _mend(self) -> None:
         self._made().show_problems(self._view.selection.current)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from cnnstudio.core import edits
 from cnnstudio.core.text import T
+from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, Point
 from cnnstudio.ui.widgets.buttons import Button
 from tests.ui.design.hands import LEFT, NONE, Hands
 
@@ -130,3 +131,18 @@ def test_every_tool_over_the_canvas_is_large_enough_and_says_its_key(design: Ope
             assert button.toolTip() or button.text()
     for name in ("undo", "history", "arrange", "find"):
         assert "Ctrl" in getattr(hands.widget.controls, name).toolTip() or name == "undo"
+
+
+def test_what_was_far_away_is_shown_in_the_middle_and_arranging_shows_something(design: Open):
+    hands = design("lecture-vgg-bn")
+    view = hands.widget.view
+    last = hands.id(hands.names()[-1])
+    place = view.network_scene.places
+    view.zoom_to(1.0)
+    view.centre_on(place[hands.id("input_1")])
+    view.reveal(last)
+    seen, card = view.visible_area(), place[last]
+    assert abs(card.y - seen.centre.y) < CARD_HEIGHT
+    view.centre_on(Point(card.x + 9000, card.y))
+    hands.press(Key.Key_L, CTRL)
+    assert any(view.visible_area().holds(at) for at in view.network_scene.places.values())
