@@ -8,7 +8,14 @@ from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnstudio.core.layers.borders import BorderOf
 from cnnstudio.core.layers.noise import NoiseShape
@@ -43,6 +50,7 @@ from cnnstudio.ui.widgets.variant_field import VariantField
 
 _SLIDER_STEPS = 100
 _SEGMENT_LETTERS = 18
+_MORE_LETTERS = 46
 _LABEL_WIDTH = 112
 
 
@@ -277,6 +285,8 @@ class Form(QWidget):
             row = self._add(context, parameter, label_width)
             (hidden_column if parameter.advanced else column).addWidget(row)
         if advanced:
+            policy = QSizePolicy.Policy
+            self._more.setSizePolicy(policy.Ignored, policy.Fixed)  # never widens the form
             column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
             column.addWidget(self._hidden)
             self._hidden.hide()
@@ -367,9 +377,13 @@ class Form(QWidget):
         self._more.set_icon("chevron-down" if is_open else "chevron-right")
 
     def _name_more(self) -> None:
-        names = [self._language.show(label) for label in self._advanced]
-        shown = ", ".join([names[0], *(name.lower() for name in names[1:4])])
-        self._more.say(shown + (" …" if len(names) > 4 else ""))
+        first, *others = [self._language.show(label) for label in self._advanced]
+        shown, count = first, 1
+        for name in others:
+            if len(shown) + len(name) > _MORE_LETTERS:
+                break
+            shown, count = f"{shown}, {name.lower()}", count + 1
+        self._more.say(shown + (" …" if count < len(self._advanced) else ""))
 
 
 def _set(editor: QWidget, value: Any) -> None:

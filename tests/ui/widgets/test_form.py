@@ -23,10 +23,12 @@ from cnnstudio.core.layers.parameters import (
     Sizes,
 )
 from cnnstudio.core.layers.permute import KIND as PERMUTE
+from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.rescaling import KIND as RESCALING
 from cnnstudio.core.layers.reshape import KIND as RESHAPE
 from cnnstudio.core.layers.zero_padding2d import KIND as ZERO_PADDING
 from cnnstudio.core.text import T
+from cnnstudio.ui.theme.tokens import PANEL_PADDING
 from cnnstudio.ui.widgets.axes_field import AxesField
 from cnnstudio.ui.widgets.border_field import BorderField
 from cnnstudio.ui.widgets.choices import Segmented
@@ -55,6 +57,10 @@ PARAMETERS = (
     Axis(name="axes", label=T("Axes"), help=T("Which."), default=None, several=True,
          optional=True),
 )  # fmt: skip
+
+
+_NARROWEST = 340 - 2 * PANEL_PADDING - 10
+"""What the side at 1,280 pixels has between its paddings and beside a scroll bar."""
 
 
 @pytest.fixture
@@ -325,3 +331,13 @@ def test_an_order_of_axes_and_a_shape_with_one_axis_left_open(
     assert heard == [("target_shape", [-1, 16]), ("dims", [3, 1, 2])]
     _type(qtbot, form.editor("dims"), "1, 1, 2")
     assert "every axis once" in form.problem("dims")
+
+
+def test_no_form_is_wider_than_the_narrowest_side(qtbot: QtBot, context: Context) -> None:
+    wide = {}
+    for name, kind in kinds().items():
+        form = Form(context, kind.parameters)
+        qtbot.addWidget(form)
+        if (width := form.minimumSizeHint().width()) > _NARROWEST:
+            wide[name] = width
+    assert wide == {}
