@@ -322,15 +322,16 @@ class ReasonRow(QWidget):
 
 
 def _broken(text: str, font: QFont, first: float, others: float) -> list[str]:
-    """Breaks a formula at its spaces."""
+    """Breaks a formula at its spaces and behind its multiplication dots."""
     lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and _width(longer, font) > (first if len(lines) == 1 else others):
-            lines.append(word)
+    for piece in re.split(r"(?<=[ ·])", text):
+        longer = lines[-1] + piece
+        room = first if len(lines) == 1 else others
+        if lines[-1] and _width(longer.rstrip(), font) > room:
+            lines.append(piece)
         else:
             lines[-1] = longer
-    return lines
+    return [line.rstrip() for line in lines]
 
 
 def _runs(text: str) -> list[tuple[str, bool]]:

@@ -9,7 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.layers.spec import Reason
+from cnnstudio.ui.design.derivation import ReasonRow
 from cnnstudio.ui.design.steps import PaddingStrip, StepLine, StepsView
+from cnnstudio.ui.widgets.context import Context
 from tests.ui.design.hands import LEFT, Hands
 
 Open = Callable[..., Hands]
@@ -113,3 +116,16 @@ def test_a_layer_without_rows_and_columns_has_no_size_to_ask_for(design: Open):
     for name, there in (("flatten", False), ("input_1", False), ("conv2d_1", True)):
         hands.widget.selection.choose([hands.id(name)])
         assert hands.widget.layer_panel.sizes.isVisible() == there
+
+
+def test_a_formula_makes_room_for_a_large_number_and_no_number_is_said_twice(context: Context):
+    def height(reason: Reason) -> int:
+        row = ReasonRow(context, (reason.quantity, reason))
+        row.resize(316, 10)
+        return row.sizeHint().height()
+
+    formula, numbers = "H·W·C_out·F_h·F_w·C_in", "224·224·64·3·3·64"
+    small = height(Reason("macs", formula, numbers, 1))
+    assert height(Reason("macs", formula, numbers, 3_699_376_128_000)) > small
+    assert height(Reason("channels", "filters", "64", 64)) < small
+    assert height(Reason("channels", "0", "0", 0)) < small
