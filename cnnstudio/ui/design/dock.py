@@ -48,6 +48,7 @@ class ProblemList(QListWidget):
         self._analysis: Analysis | None = None
         self.setWordWrap(True)
         self.setIconSize(QSize(ICON, ICON))
+        self.setStyleSheet("QListWidget::item { padding: 5px 8px; }")
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         Phrase(context.language, self, QWidget.setAccessibleName, T("Problems"))
