@@ -68,7 +68,7 @@ def canvas_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...
         action("duplicate", T("Duplicate"), lambda w: w.clipboard.duplicate(), "Ctrl+D",
                "edit/2", 1),
         Action(id="design.delete", text=T("Delete"), run=run(lambda w: w.view.delete_selected()),
-               menu="edit/2", enabled=deletable, why_not=_NOTHING),
+               place_keys="Del", menu="edit/2", enabled=deletable, why_not=_NOTHING),
         action("select_all", T("Select all layers"), _select_all, "Ctrl+A", "edit/3"),
         action("find", T("Find a layer"), lambda w: w.find_bar.open(), "Ctrl+F", "edit/3"),
         action("find_next", T("Next layer found"), lambda w: w.find_bar.step(1), "F3", "edit/3"),

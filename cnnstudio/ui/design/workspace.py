@@ -132,8 +132,8 @@ class DesignWorkspace(QObject):
                     lambda: self._zoom(1 / ZOOM_STEP)),
             _action("design.zoom_100", T("Zoom to 100 %"), "Ctrl+0", "view/5",
                     lambda: self._shown.zoom_to(1.0)),
-            _action("design.fit", T("Show the whole network"), "", "view/5",
-                    self._fit),
+            Action(id="design.fit", text=T("Show the whole network"), place_keys="Home",
+                   menu="view/5", run=self._fit),
         )  # fmt: skip
 
     def entries(self) -> Sequence[Entry]:

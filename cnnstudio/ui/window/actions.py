@@ -28,8 +28,16 @@ _STANDARD_ROLES = {
 }
 
 
+_PLACE_KEYS = "place_keys"
+
+
 def _always() -> bool:
     return True
+
+
+def _name(action: QAction, words: str) -> None:
+    keys = action.property(_PLACE_KEYS)
+    action.setText(f"{words}\t{keys}" if keys else words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,7 @@ class Action:
         text: What it is called in menus and in the palette.
         run: Does it.
         keys: Its shortcuts: a portable sequence such as "Ctrl+K", or a standard key.
+        place_keys: Keys that the place it belongs to takes by itself, shown beside its text.
         menu: A key of `MENUS` and a group, such as "file/2"; "" for none. A line separates groups.
         enabled: Whether it can be done now.
         why_not: Why it can't, shown in its tooltip then.
@@ -52,6 +61,7 @@ class Action:
     text: Text
     run: Callable[[], object]
     keys: str | QKeySequence.StandardKey = ""
+    place_keys: str = ""
     menu: str = ""
     enabled: Callable[[], bool] = _always
     why_not: Text | None = None
@@ -84,7 +94,8 @@ class Actions(QObject):
             here = "" if action.everywhere else place
             made = QAction(self)
             made.setObjectName(action.id)
-            Phrase(self._context.language, made, QAction.setText, action.text)
+            made.setProperty(_PLACE_KEYS, shown_keys(action.place_keys))
+            Phrase(self._context.language, made, _name, action.text)
             made.setShortcuts(shortcuts(action.keys))
             made.setMenuRole(_STANDARD_ROLES.get(action.id, QAction.MenuRole.NoRole))
             made.setCheckable(action.checked is not None)
