@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -50,7 +51,7 @@ from cnnstudio.ui.widgets.variant_field import VariantField
 
 _SLIDER_STEPS = 100
 _SEGMENT_LETTERS = 18
-_MORE_LETTERS = 46
+_MORE_ROOM = 260
 _LABEL_WIDTH = 112
 
 
@@ -293,7 +294,7 @@ class Form(QWidget):
             self._more.setCheckable(True)
             self._more.toggled.connect(self._open)
             self._advanced = [p.label for p in advanced]
-            self._language = context.language
+            self._context = context
             context.language.changed.connect(self._name_more)
             self._name_more()
         else:
@@ -377,13 +378,18 @@ class Form(QWidget):
         self._more.set_icon("chevron-down" if is_open else "chevron-right")
 
     def _name_more(self) -> None:
-        first, *others = [self._language.show(label) for label in self._advanced]
-        shown, count = first, 1
+        """Names as many of the folded settings as have room in a line."""
+        theme = self._context.theme
+        wide, room = QFontMetrics(theme.font("small")), theme.scaled(_MORE_ROOM)
+        shown, *others = [self._context.language.show(label) for label in self._advanced]
+        rest = ""
         for name in others:
-            if len(shown) + len(name) > _MORE_LETTERS:
+            longer = f"{shown}, {name.lower()}"
+            if wide.horizontalAdvance(longer) > room:
+                rest = " …"
                 break
-            shown, count = f"{shown}, {name.lower()}", count + 1
-        self._more.say(shown + (" …" if count < len(self._advanced) else ""))
+            shown = longer
+        self._more.say(shown + rest)
 
 
 def _set(editor: QWidget, value: Any) -> None:

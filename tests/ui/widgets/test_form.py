@@ -31,6 +31,7 @@ from cnnstudio.core.text import T
 from cnnstudio.ui.theme.tokens import PANEL_PADDING
 from cnnstudio.ui.widgets.axes_field import AxesField
 from cnnstudio.ui.widgets.border_field import BorderField
+from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.choices import Segmented
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField, PairField, SizesField, number_text, read_number
@@ -333,11 +334,17 @@ def test_an_order_of_axes_and_a_shape_with_one_axis_left_open(
     assert "every axis once" in form.problem("dims")
 
 
-def test_no_form_is_wider_than_the_narrowest_side(qtbot: QtBot, context: Context) -> None:
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_no_form_is_wider_than_the_narrowest_side(
+    qtbot: QtBot, context: Context, language: str
+) -> None:
+    context.language.set_code(language)
     wide = {}
     for name, kind in kinds().items():
         form = Form(context, kind.parameters)
         qtbot.addWidget(form)
-        if (width := form.minimumSizeHint().width()) > _NARROWEST:
-            wide[name] = width
+        lines = [b for b in form.findChildren(Button) if b.property("kind") == "disclosure"]
+        widths = [form.minimumSizeHint().width(), *(line.sizeHint().width() for line in lines)]
+        if max(widths) > _NARROWEST:
+            wide[name] = widths
     assert wide == {}
