@@ -22,6 +22,7 @@ from cnnstudio.ui.widgets.fields import NumberField
 from cnnstudio.ui.widgets.flow import Flow
 from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
+from cnnstudio.ui.widgets.panel import Line
 
 LARGEST = 100_000
 
@@ -49,7 +50,7 @@ class SizeFinder(QWidget):
         self.columns = NumberField(context, T("Wanted columns"))
         self.fields = QWidget()
         asked = QHBoxLayout(self.fields)
-        asked.setContentsMargins(0, 0, 0, 0)
+        asked.setContentsMargins(0, 2, 2, 2)  # room for the ring of the focus
         asked.setSpacing(GAP)
         asked.addWidget(Label(context, T("Rows × columns"), "body", "muted"))
         for field, between in ((self.rows, "×"), (self.columns, "")):
@@ -133,6 +134,7 @@ class SizeFinder(QWidget):
             offer = Offer(self._context, proposal)
             offer.button.clicked.connect(partial(self._apply, answer.wanted, proposal))
             self.offers.append(offer)
+            self._add(Line())
             self._add(offer)
 
     def _offer_sizes(self, sizes: tuple[Size, ...]) -> None:
