@@ -396,7 +396,7 @@ def _cost_note(old: Analysis, new: Analysis) -> Text:
     added = new.total_params - old.total_params
     trained = new.trainable_params - old.trainable_params
     if added == 0:
-        return T("No parameters more or less")
+        return T("As many parameters as before")
     if added != trained:
         return T("{count:+,} parameters ({trained:+,} trainable)", count=added, trained=trained)
     return T("{count:+,} parameters", count=added)

@@ -44,7 +44,7 @@ def test_a_card_dropped_on_a_link_leaves_its_chain_and_joins_there(design: Open)
         "Insert here",
         "between conv2d_1 and conv2d_2",
         "The other shapes stay",
-        "No parameters more or less",
+        "As many parameters as before",
     ]
     assert [node.position[1] for node in hands.document.network.layers] == [
         CARD_PITCH * row for row in (0, 1, 3, 4, 5, 6, 2, 7)
