@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from cnnstudio.core.block_uses import follow
+from cnnstudio.core.blocks.uses import follow
 from cnnstudio.core.network import Network
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import Text

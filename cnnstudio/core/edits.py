@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnstudio.core import blocks
+from cnnstudio.core.blocks import grouping
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layout import CARD_PITCH, lay_out
@@ -221,7 +221,7 @@ def copy(network: Network, ids: Collection[str]) -> Network:
     return Network(
         layers=tuple(node for id, node in network.by_id.items() if id in wanted),
         links=tuple(k for k in network.links if k.source in wanted and k.target in wanted),
-        blocks=blocks.copied(network, wanted),
+        blocks=grouping.copied(network, wanted),
     )
 
 
@@ -250,7 +250,7 @@ def paste(network: Network, clip: Network, offset: Point = (24.0, 24.0)) -> Netw
     if not pasted:
         return network
     network = replace(network, layers=(*network.layers, *pasted), links=(*network.links, *links))
-    return blocks.pasted(network, clip.blocks, ids) if clip.blocks else network
+    return grouping.pasted(network, clip.blocks, ids) if clip.blocks else network
 
 
 def duplicate(network: Network, ids: Collection[str], offset: Point = (24.0, 24.0)) -> Network:

@@ -98,7 +98,7 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True):
     """Layers seen as one; no layer is in two blocks.
 
     Blocks with the same `pattern` are uses of one design: layers with the same part in it
-    correspond, and what is changed in one use changes in all (``core.block_uses``).
+    correspond, and what is changed in one use changes in all (``core.blocks.uses``).
 
     Attributes:
         id: Unique among the blocks and layers of its network and never shown.

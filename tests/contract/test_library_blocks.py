@@ -7,10 +7,10 @@ from types import ModuleType
 import pytest
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.block_library.registry import library
-from cnnstudio.core.block_library.spec import LibraryBlock
+from cnnstudio.core.blocks.library.registry import library
+from cnnstudio.core.blocks.library.spec import LibraryBlock
 from tests.contract.test_networks import tensors_of
-from tests.core.test_block_library import with_blocks
+from tests.core.blocks.test_library import with_blocks
 
 
 @pytest.mark.parametrize("block", library(), ids=lambda block: block.id)

@@ -9,13 +9,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.blocks import make_block, ungroup
+from cnnstudio.core.blocks.folding import collapse, expand
+from cnnstudio.core.blocks.grouping import make_block, ungroup
 from cnnstudio.core.chains import add_chain
 from cnnstudio.core.clipboard import read_clip, write_clip
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.fixes import apply_fix
-from cnnstudio.core.folding import collapse, expand
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.placing import Edge, aligned, distributed

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 import cnnstudio
-from cnnstudio.core.blocks import reconciled
+from cnnstudio.core.blocks.grouping import reconciled
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Block, LayerNode, Link, Network
 from cnnstudio.core.project import FORMAT, VERSION, Project

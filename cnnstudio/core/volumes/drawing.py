@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from cnnstudio.core.analysis import Analysis
-from cnnstudio.core.folding import exit_of, folded
+from cnnstudio.core.blocks.folding import exit_of, folded
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.volumes.grid import Grid, grid_of
 from cnnstudio.core.volumes.links import Links

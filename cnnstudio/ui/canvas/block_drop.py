@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 
-from cnnstudio.core.block_offers import BlockOffer
-from cnnstudio.core.folding import folded
+from cnnstudio.core.blocks.folding import folded
+from cnnstudio.core.blocks.offers import BlockOffer
 from cnnstudio.ui.canvas.block_editor import BlockEditor
 from cnnstudio.ui.canvas.blocks import block_faces
 from cnnstudio.ui.canvas.drops import Drop, PressCard

@@ -6,14 +6,15 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.core import blocks, edits, folding
+from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.block_bodies import Body, body_of, put
-from cnnstudio.core.block_library.spec import Place
-from cnnstudio.core.block_offers import BlockOffer
+from cnnstudio.core.blocks import folding, grouping
+from cnnstudio.core.blocks.bodies import Body, body_of, put
+from cnnstudio.core.blocks.folding import Folded, exit_of, folded
+from cnnstudio.core.blocks.library.spec import Place
+from cnnstudio.core.blocks.offers import BlockOffer
 from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.document import Document
-from cnnstudio.core.folding import Folded, exit_of, folded
 from cnnstudio.core.network import Block, Network
 from cnnstudio.core.swaps import Swap, swaps
 from cnnstudio.core.text import T, Text
@@ -61,11 +62,11 @@ class BlockEditor(QObject):
 
     def make(self, ids: Collection[str]) -> str:
         """Makes an open block of some layers and returns its id; "" if it can't be made."""
-        new = blocks.free_id(self._document.network)
-        name = blocks.free_name(self._document.network, "block")
+        new = grouping.free_id(self._document.network)
+        name = grouping.free_name(self._document.network, "block")
         layers = self.view.layers(ids)
         self._editor.apply_whole(
-            lambda network: blocks.make_block(network, layers),
+            lambda network: grouping.make_block(network, layers),
             T("Make {block}", block=name),
         )
         made = {block.id for block in self._document.network.blocks}
@@ -73,15 +74,15 @@ class BlockEditor(QObject):
 
     def ungroup(self, id: str) -> None:
         """Takes a block away; its layers stay, and are in view."""
-        block = blocks.block_with(self._document.network, id)
+        block = grouping.block_with(self._document.network, id)
         self._editor.apply_whole(
-            lambda network: blocks.ungroup(folding.expand(network, id), id),
+            lambda network: grouping.ungroup(folding.expand(network, id), id),
             T("Ungroup {block}", block=block.name),
         )
 
     def show(self, id: str, *, collapsed: bool) -> None:
         """Closes a block to one card, or opens it."""
-        block = blocks.block_with(self._document.network, id)
+        block = grouping.block_with(self._document.network, id)
         if collapsed:
             text = T("Collapse {block}", block=block.name)
             self._editor.apply_whole(lambda network: folding.collapse(network, id), text)
@@ -98,7 +99,7 @@ class BlockEditor(QObject):
 
     def use_again(self, id: str) -> str:
         """Puts another use of a block behind it and returns that one's id."""
-        block = blocks.block_with(self._document.network, id)
+        block = grouping.block_with(self._document.network, id)
         last = id if block.collapsed else exit_of(self._document.network, block)
         text = T("Use {block} again", block=block.name)
         return self._put(text, self._editor.slot_behind(last), id=id)
@@ -117,7 +118,7 @@ class BlockEditor(QObject):
         return Trial(network, analysis, ids, notes)
 
     def _put(self, text: Text, slot: Slot, *, offer: BlockOffer | None = None, id: str = "") -> str:
-        new = blocks.free_id(self._document.network)
+        new = grouping.free_id(self._document.network)
         place = self._place(slot)
 
         def added(network: Network) -> Network:
@@ -150,16 +151,16 @@ class BlockEditor(QObject):
 
     def detach(self, id: str) -> None:
         """Makes a use a block of its own."""
-        block = blocks.block_with(self._document.network, id)
+        block = grouping.block_with(self._document.network, id)
         self._editor.apply_whole(
-            lambda network: blocks.detach(network, id), T("Detach {block}", block=block.name)
+            lambda network: grouping.detach(network, id), T("Detach {block}", block=block.name)
         )
 
     def share_again(self, layer: str, parameter: str) -> None:
         """Lets a value follow the other uses again."""
         name = self._document.network.by_id[layer].name
         self._editor.apply_whole(
-            lambda network: blocks.share_again(network, layer, parameter),
+            lambda network: grouping.share_again(network, layer, parameter),
             T("Let {parameter} of {layer} follow the other uses", parameter=parameter, layer=name),
         )
 

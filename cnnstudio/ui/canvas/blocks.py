@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.core.analysis import Analysis
-from cnnstudio.core.block_offers import used
-from cnnstudio.core.blocks import uses_of
-from cnnstudio.core.folding import Folded, exit_of
+from cnnstudio.core.blocks.folding import Folded, exit_of
+from cnnstudio.core.blocks.grouping import uses_of
+from cnnstudio.core.blocks.offers import used
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import Block, Network
 from cnnstudio.core.problems import Severity as ProblemSeverity

@@ -10,9 +10,9 @@ from itertools import count
 from PySide6.QtGui import QCursor, QGuiApplication
 
 from cnnstudio.core import edits
+from cnnstudio.core.blocks.folding import folded
 from cnnstudio.core.clipboard import read_clip, write_clip
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.folding import folded
 from cnnstudio.core.network import Network
 from cnnstudio.core.segments import ends_of, paste_onto
 from cnnstudio.core.storage.project_file import MOST_LAYERS

@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.core import edits, fixes
 from cnnstudio.core.analysis import Analysis, analyse
-from cnnstudio.core.block_uses import follow
-from cnnstudio.core.blocks import keep_own, rename_block
+from cnnstudio.core.blocks.folding import arranged, exit_of, folded, through
+from cnnstudio.core.blocks.grouping import keep_own, rename_block
+from cnnstudio.core.blocks.uses import follow
 from cnnstudio.core.chains import add_chain
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.folding import arranged, exit_of, folded, through
 from cnnstudio.core.layers.spec import Fix
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.problems import Problem

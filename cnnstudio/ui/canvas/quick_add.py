@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.core.block_offers import LIBRARY, BlockOffer, project_offers, titled
+from cnnstudio.core.blocks.offers import LIBRARY, BlockOffer, project_offers, titled
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import LayerKind

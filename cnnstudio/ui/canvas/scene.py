@@ -9,7 +9,7 @@ from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnima
 from PySide6.QtWidgets import QGraphicsScene
 
 from cnnstudio.core.analysis import Analysis, analyse
-from cnnstudio.core.folding import folded
+from cnnstudio.core.blocks.folding import folded
 from cnnstudio.core.network import Link, Network
 from cnnstudio.ui.canvas.blocks import Frames, block_faces, block_spoken, block_tooltip
 from cnnstudio.ui.canvas.brackets import (

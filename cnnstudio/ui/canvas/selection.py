@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.core.folding import Folded
+from cnnstudio.core.blocks.folding import Folded
 from cnnstudio.core.network import Link
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import Analysis
-from cnnstudio.core.block_offers import BlockOffer
+from cnnstudio.core.blocks.offers import BlockOffer
 from cnnstudio.core.document import Document
 from cnnstudio.core.network import Block, Network
 from cnnstudio.core.swaps import FLATTEN, GAP, Swap

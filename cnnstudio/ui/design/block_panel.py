@@ -8,10 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnstudio.core.analysis import Analysis
-from cnnstudio.core.block_library.registry import library_block
-from cnnstudio.core.block_offers import used
-from cnnstudio.core.blocks import own_values, uses_of
-from cnnstudio.core.folding import exit_of
+from cnnstudio.core.blocks.folding import exit_of
+from cnnstudio.core.blocks.grouping import own_values, uses_of
+from cnnstudio.core.blocks.library.registry import library_block
+from cnnstudio.core.blocks.offers import used
 from cnnstudio.core.layers.parameters import shown
 from cnnstudio.core.network import Block, LayerNode, Network
 from cnnstudio.core.shapes import show_shape

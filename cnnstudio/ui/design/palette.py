@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from cnnstudio.core.block_library.spec import LibraryBlock
-from cnnstudio.core.block_offers import LIBRARY, BlockOffer, matching, project_offers
+from cnnstudio.core.blocks.library.spec import LibraryBlock
+from cnnstudio.core.blocks.offers import LIBRARY, BlockOffer, matching, project_offers
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import Family, LayerKind
 from cnnstudio.core.network import Network

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.block_offers import LIBRARY, BlockOffer
+from cnnstudio.core.blocks.offers import LIBRARY, BlockOffer
 from cnnstudio.core.document import Document
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import Family, LayerKind

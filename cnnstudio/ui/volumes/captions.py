@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
 from cnnstudio.core.analysis import Analysis
-from cnnstudio.core.folding import folded
+from cnnstudio.core.blocks.folding import folded
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import LayerNode
 from cnnstudio.core.text import TN, Text

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from cnnstudio.core.analysis import Analysis
-from cnnstudio.core.folding import exit_of, folded
+from cnnstudio.core.blocks.folding import exit_of, folded
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.text import T, Text

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.blocks import make_block
-from cnnstudio.core.folding import collapse
+from cnnstudio.core.blocks.folding import collapse
+from cnnstudio.core.blocks.grouping import make_block
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.core.volumes.drawing import GAP, draw

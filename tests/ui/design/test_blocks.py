@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from cnnstudio.core.block_offers import LIBRARY
+from cnnstudio.core.blocks.offers import LIBRARY
 from cnnstudio.core.network import Block
 from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, ROW, Point, output_port
 from cnnstudio.ui.design.block_panel import ONLY_HERE

@@ -15,8 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from cnnstudio.core import edits
-from cnnstudio.core.blocks import make_block
-from cnnstudio.core.folding import collapse
+from cnnstudio.core.blocks.folding import collapse
+from cnnstudio.core.blocks.grouping import make_block
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.text import T
 from cnnstudio.core.volumes.parts import Form

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.blocks import make_block
-from cnnstudio.core.folding import collapse
+from cnnstudio.core.blocks.folding import collapse
+from cnnstudio.core.blocks.grouping import make_block
 from cnnstudio.core.text import T
 from cnnstudio.core.volumes.parts import Form, Look, Scale, Volume
 from cnnstudio.ui.design.workspace import DesignWidget

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnstudio.core.block_library.spec import LibraryBlock, Sketch
+from cnnstudio.core.blocks.library.spec import LibraryBlock, Sketch
 from cnnstudio.core.text import T
 
 

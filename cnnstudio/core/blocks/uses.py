@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from cnnstudio.core import edits
-from cnnstudio.core.blocks import (
+from cnnstudio.core.blocks.grouping import (
     differing,
     free_part,
     inner_links,

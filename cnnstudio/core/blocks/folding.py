@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from cnnstudio.core import edits
-from cnnstudio.core.blocks import block_with, with_block
+from cnnstudio.core.blocks.grouping import block_with, with_block
 from cnnstudio.core.layout import lay_out
 from cnnstudio.core.network import Block, LayerNode, Link, Network
 from cnnstudio.core.placing import Point

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from cnnstudio.core import edits
-from cnnstudio.core.block_bodies import Body
+from cnnstudio.core.blocks.bodies import Body
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import Text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnstudio.core.block_library.spec import IN, LibraryBlock, Sketch
+from cnnstudio.core.blocks.library.spec import IN, LibraryBlock, Sketch
 from cnnstudio.core.text import T
 
 _PAPER = "He et al., 2015, Deep Residual Learning, arXiv:1512.03385"

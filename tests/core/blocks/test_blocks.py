@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cnnstudio.core import blocks, edits, folding
+from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.block_bodies import body_of, put
-from cnnstudio.core.block_uses import follow
+from cnnstudio.core.blocks import folding, grouping
+from cnnstudio.core.blocks.bodies import body_of, put
+from cnnstudio.core.blocks.uses import follow
 from cnnstudio.core.difference import network_difference, project_difference
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
@@ -33,7 +34,7 @@ def stacked() -> Network:
         ("flatten", {}),
         ("dense", {"units": 2}),
     )
-    network = blocks.make_block(edits.lay_out(network), ["n2", "n3"], "stem")
+    network = grouping.make_block(edits.lay_out(network), ["n2", "n3"], "stem")
     return put(network, body_of(network, "b1"), link=Link("n3", "n4"), collapsed=False)
 
 
@@ -53,14 +54,14 @@ def chain_of(network: Network) -> list[str]:
 
 
 def test_a_block_holds_what_lies_between_its_layers() -> None:
-    network = blocks.make_block(lecture(), ["n4", "n2"], "features")
+    network = grouping.make_block(lecture(), ["n4", "n2"], "features")
     assert network.blocks == (
         Block(
             "b1", "features", "features", {"n2": "conv2d", "n3": "conv2d_2", "n4": "max_pooling2d"}
         ),
     )
     assert network.layers == lecture().layers
-    assert blocks.ungroup(network, "b1") == lecture()
+    assert grouping.ungroup(network, "b1") == lecture()
 
 
 @pytest.mark.parametrize(
@@ -74,9 +75,9 @@ def test_a_block_holds_what_lies_between_its_layers() -> None:
     ],
 )
 def test_a_block_that_cannot_be_made_says_why(ids: list[str], name: str, words: str) -> None:
-    network = blocks.make_block(lecture(), ["n2", "n3"], "body")
+    network = grouping.make_block(lecture(), ["n2", "n3"], "body")
     with pytest.raises(BadInput, match=words):
-        blocks.make_block(network, ids, name)
+        grouping.make_block(network, ids, name)
 
 
 def test_a_parameter_changes_in_all_uses_but_those_with_a_value_of_their_own() -> None:
@@ -84,18 +85,18 @@ def test_a_parameter_changes_in_all_uses_but_those_with_a_value_of_their_own() -
     assert [network.by_id[id].params["filters"] for id in ("n2", "n6")] == [8, 8]
 
     def only_here(network: Network) -> Network:
-        return edits.set_parameter(blocks.keep_own(network, "n6", "filters"), "n6", "filters", 16)
+        return edits.set_parameter(grouping.keep_own(network, "n6", "filters"), "n6", "filters", 16)
 
     network = edited(network, only_here)
     assert [network.by_id[id].params["filters"] for id in ("n2", "n6")] == [8, 16]
-    assert blocks.own_values(network, "n6") == ("filters",)
+    assert grouping.own_values(network, "n6") == ("filters",)
     network = edited(network, lambda n: edits.set_parameter(n, "n2", "filters", 2))
     network = edited(network, lambda n: edits.set_parameter(n, "n2", "kernel_size", 1))
     assert [network.by_id[id].params["filters"] for id in ("n2", "n6")] == [2, 16]
     assert network.by_id["n6"].params["kernel_size"] == 1
-    network = edited(network, lambda n: blocks.share_again(n, "n6", "filters"))
+    network = edited(network, lambda n: grouping.share_again(n, "n6", "filters"))
     assert network.by_id["n6"].params["filters"] == 2
-    assert blocks.own_values(network, "n6") == ()
+    assert grouping.own_values(network, "n6") == ()
 
 
 def test_a_layer_put_into_one_use_is_put_into_all() -> None:
@@ -118,7 +119,7 @@ def test_a_layer_taken_out_of_one_use_leaves_all_but_a_use_leaves_alone() -> Non
 
 def test_a_link_inside_is_made_in_all_uses() -> None:
     network = edited(stacked(), lambda n: edits.insert(n, Link("n2", "n3"), "add"))
-    add, other = (blocks.layer_of(block, "add") for block in network.blocks)
+    add, other = (grouping.layer_of(block, "add") for block in network.blocks)
     network = edited(network, lambda n: edits.connect(n, "n2", add))
     assert [k.source for k in network.incoming[other]] == ["n6", "n6"]
     network = edited(network, lambda n: edits.disconnect(n, Link("n2", add, 1)))
@@ -126,16 +127,16 @@ def test_a_link_inside_is_made_in_all_uses() -> None:
 
 
 def test_detached_uses_follow_no_more() -> None:
-    network = edited(stacked(), lambda n: blocks.detach(n, "b2"))
+    network = edited(stacked(), lambda n: grouping.detach(n, "b2"))
     network = edited(network, lambda n: edits.set_parameter(n, "n2", "filters", 8))
     assert [network.by_id[id].params["filters"] for id in ("n2", "n6")] == [8, 4]
     assert [block.pattern for block in network.blocks] == ["stem", "stem_1"]
 
 
 def test_a_renamed_block_keeps_the_pattern_that_others_share() -> None:
-    network = blocks.rename_block(stacked(), "b1", "first")
+    network = grouping.rename_block(stacked(), "b1", "first")
     assert [(b.name, b.pattern) for b in network.blocks] == [("first", "stem"), ("stem_1", "stem")]
-    alone = blocks.rename_block(blocks.make_block(lecture(), ["n2"], "a"), "b1", "b")
+    alone = grouping.rename_block(grouping.make_block(lecture(), ["n2"], "a"), "b1", "b")
     assert [(b.name, b.pattern) for b in alone.blocks] == [("b", "b")]
 
 
@@ -148,17 +149,17 @@ def test_copies_of_all_members_are_a_use_and_copies_of_some_are_not() -> None:
 
 def test_pasting_into_another_project_keeps_its_patterns_apart() -> None:
     clip = edits.copy(stacked(), ["n2", "n3"])
-    other = blocks.make_block(lecture(), ["n2", "n3"], "stem")
+    other = grouping.make_block(lecture(), ["n2", "n3"], "stem")
     network = edits.paste(other, clip)
     assert [block.pattern for block in network.blocks] == ["stem", "stem_1"]
     filters = edits.set_parameter(stacked(), "n2", "filters", 9)  # an edit that wasn't followed
-    network = edits.paste(blocks.detach(stacked(), "b2"), edits.copy(filters, ["n2", "n3"]))
+    network = edits.paste(grouping.detach(stacked(), "b2"), edits.copy(filters, ["n2", "n3"]))
     assert [(b.pattern, b.own) for b in network.blocks][2] == ("stem", ("conv2d.filters",))
 
 
 def test_what_changed_tells_blocks_too() -> None:
-    before, named = lecture(), blocks.rename_block(stacked(), "b1", "first")
-    made = blocks.make_block(before, ["n2"], "stem")
+    before, named = lecture(), grouping.rename_block(stacked(), "b1", "first")
+    made = grouping.make_block(before, ["n2"], "stem")
     told = [
         [str(text) for text in project_difference(Project(network=a), Project(network=b)).texts()]
         for a, b in ((before, made), (made, before), (stacked(), named))
@@ -175,7 +176,7 @@ def residual() -> Network:
     conv = ("conv2d", {"filters": 4, "padding": "same"})
     network = chain(("input", {"shape": [8, 8, 4]}), conv, conv, ("add", {}), ("flatten", {}))
     network = edits.lay_out(edits.connect(network, "n1", "n4"))
-    return folding.collapse(blocks.make_block(network, ["n2", "n3", "n4"], "residual"), "b1")
+    return folding.collapse(grouping.make_block(network, ["n2", "n3", "n4"], "residual"), "b1")
 
 
 def test_a_collapsed_block_is_one_card_with_the_links_from_outside() -> None:
@@ -194,7 +195,7 @@ def test_a_collapsed_block_is_one_card_with_the_links_from_outside() -> None:
 
 def test_edits_of_cards_are_edits_of_what_they_stand_for() -> None:
     def edited_cards(network: Network, edit: Callable[[Network], Network]) -> Network:
-        return blocks.kept(folding.through(network, edit))
+        return grouping.kept(folding.through(network, edit))
 
     network = edited_cards(residual(), lambda n: edits.insert(n, Link("n1", "b1"), "conv2d"))
     assert [k.source for k in network.incoming["n4"]] == ["n3", "n6"]
@@ -236,9 +237,9 @@ def test_another_use_goes_on_a_link_into_a_collapsed_block() -> None:
 
 def test_blocks_are_kept_in_the_file_and_files_without_them_stay_as_they_were() -> None:
     network = replace(stacked(), extra={"note": 1})
-    network = blocks.keep_own(network, "n6", "filters")
+    network = grouping.keep_own(network, "n6", "filters")
     block = replace(network.blocks[0], extra={"colour": "red"}, collapsed=True)
-    project = Project(network=blocks.with_block(network, block))
+    project = Project(network=grouping.with_block(network, block))
     data = encode_project(project)
     assert decode_project(data, "p") == project
     assert b'{"id": "b1", "name": "stem", "pattern": "stem", "members": {"n2": "conv2d"' in data
@@ -300,7 +301,7 @@ def check(network: Network) -> None:
     assert len(members) == len(set(members))
     assert set(members) <= network.by_id.keys()
     assert all(block.members for block in network.blocks)
-    assert blocks.reconciled(network) is network
+    assert grouping.reconciled(network) is network
     view = folding.folded(network)
     assert set(view.layers(node.id for node in view.network.layers)) == network.by_id.keys()
     assert len(set(view.network.links)) == len(view.network.links)
@@ -317,17 +318,17 @@ def an_edit(network: Network, draw: Callable[[st.SearchStrategy[Any]], Any]) -> 
     whole = [id for block in network.blocks for id in block.members] or some
 
     def own(network: Network) -> Network:
-        network = blocks.keep_own(network, some[0], "filters")
+        network = grouping.keep_own(network, some[0], "filters")
         return edits.set_parameter(network, some[0], "filters", 5)
 
     choices: list[Edit] = [
-        lambda n: blocks.make_block(n, some),
+        lambda n: grouping.make_block(n, some),
         lambda n: edits.delete(n, some) if len(some) < len(ids) else n,
         lambda n: edits.duplicate(n, whole),
         lambda n: edits.connect(n, some[0], some[-1]),
         lambda n: edits.set_parameter(n, some[0], "filters", 3),
         own,
-        lambda n: blocks.share_again(n, some[0], "filters"),
+        lambda n: grouping.share_again(n, some[0], "filters"),
     ]
     if network.blocks:
         id = draw(st.sampled_from(network.blocks)).id
@@ -335,9 +336,9 @@ def an_edit(network: Network, draw: Callable[[st.SearchStrategy[Any]], Any]) -> 
             lambda n: put(n, body_of(n, id), after=some[0]),
             lambda n: folding.expand(folding.collapse(n, id), id),
             lambda n: folding.collapse(n, id),
-            lambda n: blocks.detach(n, id),
-            lambda n: blocks.ungroup(n, id),
-            lambda n: edits.delete(n, blocks.layers_in(n, [id])) if len(n.blocks) > 1 else n,
+            lambda n: grouping.detach(n, id),
+            lambda n: grouping.ungroup(n, id),
+            lambda n: edits.delete(n, grouping.layers_in(n, [id])) if len(n.blocks) > 1 else n,
         ]
     seen = folding.folded(network).network
     card = draw(st.sampled_from(seen.layers)).id

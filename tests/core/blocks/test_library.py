@@ -4,11 +4,11 @@ import pytest
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.block_bodies import put
-from cnnstudio.core.block_library.registry import library, library_block
-from cnnstudio.core.block_library.spec import LibraryBlock, Place
-from cnnstudio.core.blocks import make_block
-from cnnstudio.core.folding import folded
+from cnnstudio.core.blocks.bodies import put
+from cnnstudio.core.blocks.folding import folded
+from cnnstudio.core.blocks.grouping import make_block
+from cnnstudio.core.blocks.library.registry import library, library_block
+from cnnstudio.core.blocks.library.spec import LibraryBlock, Place
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.shapes import Shape
 from tests.fakes.networks import chain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnstudio.core.block_library import (
+from cnnstudio.core.blocks.library import (
     chains,
     heads,
     inception,
@@ -10,7 +10,7 @@ from cnnstudio.core.block_library import (
     residual,
     squeeze_excite,
 )
-from cnnstudio.core.block_library.spec import LibraryBlock
+from cnnstudio.core.blocks.library.spec import LibraryBlock
 
 _MODULES = (chains, residual, inception, squeeze_excite, mobile, heads)
 

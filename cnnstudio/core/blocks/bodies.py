@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from cnnstudio.core import edits
-from cnnstudio.core.blocks import block_with, free_id, free_name, reconciled
+from cnnstudio.core.blocks.folding import corner, entries_of, exit_of, folded, through
+from cnnstudio.core.blocks.grouping import block_with, free_id, free_name, reconciled
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.folding import corner, entries_of, exit_of, folded, through
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.network import Block, Link, Network
 from cnnstudio.core.placing import Point, slot_on

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cnnstudio.core.block_bodies import Body, body_of
-from cnnstudio.core.block_library.registry import library
-from cnnstudio.core.block_library.spec import LibraryBlock, Place
-from cnnstudio.core.blocks import uses_of
+from cnnstudio.core.blocks.bodies import Body, body_of
+from cnnstudio.core.blocks.grouping import uses_of
+from cnnstudio.core.blocks.library.registry import library
+from cnnstudio.core.blocks.library.spec import LibraryBlock, Place
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.hangul import keys_of
 from cnnstudio.core.network import Network
