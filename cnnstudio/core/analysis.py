@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cnnstudio.core import advice, problems, receptive_field, remedies
+from cnnstudio.core import receptive_field
 from cnnstudio.core.layers.spec import (
     Advice,
     LayerKind,
@@ -19,7 +19,8 @@ from cnnstudio.core.layers.spec import (
     Weight,
 )
 from cnnstudio.core.network import LayerNode, Network
-from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.problems import advice, graph, remedies
+from cnnstudio.core.problems.spec import Problem, Severity
 from cnnstudio.core.receptive_field import Fields
 from cnnstudio.core.rules import Facts, facts_of
 from cnnstudio.core.shapes import Shape
@@ -175,15 +176,15 @@ def analyse(network: Network) -> Analysis:
 
 
 def _analyse(network: Network) -> Analysis:
-    broken = problems.broken_layers(network)
-    found = [*problems.name_problems(network), *problems.link_problems(network)]
+    broken = graph.broken_layers(network)
+    found = [*graph.name_problems(network), *graph.link_problems(network)]
     nodes: dict[str, NodeAnalysis] = {}
     pictures: dict[str, Shape] = {}
     for problem in broken.values():
         found += problem
     for id in network.order:
         node = network.by_id[id]
-        found += problems.unknown_parameters(node)
+        found += graph.unknown_parameters(node)
         sources = [link.source for link in network.incoming[id]]
         if id in broken or any(source not in nodes for source in sources):
             continue
@@ -197,7 +198,7 @@ def _analyse(network: Network) -> Analysis:
         pictures[id] = picture
         nodes[id] = _node_analysis(node, given, facts, picture)
         found += advice.layer_advice(network, nodes, nodes[id])
-    found += problems.end_problems(network, {id: one.output for id, one in nodes.items()})
+    found += graph.end_problems(network, {id: one.output for id, one in nodes.items()})
     if not any(problem.severity is Severity.ERROR for problem in found):
         found += advice.network_advice(network, nodes)
     rank = {id: index for index, id in enumerate(network.by_id)}

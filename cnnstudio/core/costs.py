@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from cnnstudio.core.analysis import FLOAT_BYTES, Analysis, NodeAnalysis
 from cnnstudio.core.network import LayerNode, Network
-from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.problems.spec import Problem, Severity
 from cnnstudio.core.receptive_field import Field
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T, Text

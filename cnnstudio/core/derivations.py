@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cnnstudio.core import expressions
-from cnnstudio.core.advice_windows import window_slides
 from cnnstudio.core.analysis import NodeAnalysis
 from cnnstudio.core.layers.spec import Reason, Window
+from cnnstudio.core.problems.window_advice import window_slides
 from cnnstudio.core.shapes import Slide
 from cnnstudio.core.text import T, Text
 

@@ -15,7 +15,7 @@ from cnnstudio.core import edits
 from cnnstudio.core.analysis import Analysis, NodeAnalysis, analyse
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import LayerNode, Network
-from cnnstudio.core.problems import Problem
+from cnnstudio.core.problems.spec import Problem
 from cnnstudio.core.rules import output_of
 from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T, Text

@@ -10,10 +10,10 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from cnnstudio.core.analysis import Analysis, analyse
-from cnnstudio.core.fixes import apply_fix
 from cnnstudio.core.layers.spec import Cells, Reason
 from cnnstudio.core.network import LayerNode, Link, Network
-from cnnstudio.core.problems import Severity
+from cnnstudio.core.problems.fixes import apply_fix
+from cnnstudio.core.problems.spec import Severity
 from tests.fakes.networks import chain, graphs, lecture
 
 

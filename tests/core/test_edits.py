@@ -11,9 +11,9 @@ from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.fixes import apply_fix
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.problems.fixes import apply_fix
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import T
 from tests.fakes.networks import chain, graphs, lecture

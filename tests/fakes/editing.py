@@ -15,10 +15,10 @@ from cnnstudio.core.chains import add_chain
 from cnnstudio.core.clipboard import read_clip, write_clip
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.fixes import apply_fix
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.network import Link, Network
 from cnnstudio.core.placing import Edge, aligned, distributed
+from cnnstudio.core.problems.fixes import apply_fix
 from cnnstudio.core.project import Project
 from cnnstudio.core.quick_entry import read_entries
 from cnnstudio.core.segments import move_onto, paste_onto

@@ -56,7 +56,7 @@ _FAMILY_TITLES = {
 
 
 class Action(StrEnum):
-    """What a fix does (``core.fixes.apply_fix``)."""
+    """What a fix does (``core.problems.fixes.apply_fix``)."""
 
     SET = "set"
     DROP = "drop"

@@ -14,7 +14,7 @@ from cnnstudio.core.blocks.grouping import uses_of
 from cnnstudio.core.blocks.offers import used
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import Block, Network
-from cnnstudio.core.problems import Severity as ProblemSeverity
+from cnnstudio.core.problems.spec import Severity as ProblemSeverity
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.canvas.cards import FULL

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.core import edits, fixes
+from cnnstudio.core import edits
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.blocks.folding import arranged, exit_of, folded, through
 from cnnstudio.core.blocks.grouping import keep_own, rename_block
@@ -18,7 +18,8 @@ from cnnstudio.core.document import Document
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.spec import Fix
 from cnnstudio.core.network import Link, Network
-from cnnstudio.core.problems import Problem
+from cnnstudio.core.problems import fixes
+from cnnstudio.core.problems.spec import Problem
 from cnnstudio.core.quick_entry import NewLayer
 from cnnstudio.core.segments import ends_of, move_onto
 from cnnstudio.core.shapes import Shape, show_shape

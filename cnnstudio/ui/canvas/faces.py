@@ -13,8 +13,8 @@ from cnnstudio.core.layers.numbers import as_fraction
 from cnnstudio.core.layers.parameters import Flag
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.network import LayerNode, Network
-from cnnstudio.core.problems import Problem
-from cnnstudio.core.problems import Severity as ProblemSeverity
+from cnnstudio.core.problems.spec import Problem
+from cnnstudio.core.problems.spec import Severity as ProblemSeverity
 from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T, Text
 

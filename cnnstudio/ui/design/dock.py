@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.core.analysis import FLOAT_BYTES, Analysis, analyse
 from cnnstudio.core.network import Network
-from cnnstudio.core.problems import Severity
+from cnnstudio.core.problems.spec import Severity
 from cnnstudio.core.summary import model_summary
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.theme.tokens import ICON

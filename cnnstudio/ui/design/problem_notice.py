@@ -7,9 +7,9 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cnnstudio.core import fixes
 from cnnstudio.core.layers.spec import Origin
-from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.problems import fixes
+from cnnstudio.core.problems.spec import Problem, Severity
 from cnnstudio.core.text import TN, T
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.theme.tokens import GAP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
-from cnnstudio.core.problems import Problem
+from cnnstudio.core.problems.spec import Problem
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.design.problem_notice import ProblemNotice
 from cnnstudio.ui.widgets.context import Context

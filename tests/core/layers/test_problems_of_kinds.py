@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.fixes import apply_fix
 from cnnstudio.core.layers.spec import Origin
-from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.problems.fixes import apply_fix
+from cnnstudio.core.problems.spec import Problem, Severity
 from tests.fakes.networks import chain
 
 Params = dict[str, Any]

@@ -11,11 +11,11 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cnnstudio.core.advice_windows import on_window, warning
 from cnnstudio.core.layers.common import describe
 from cnnstudio.core.layers.spec import Action, Family, Fix, Window, setting
 from cnnstudio.core.network import LayerNode, Network
-from cnnstudio.core.problems import Problem
+from cnnstudio.core.problems.spec import Problem
+from cnnstudio.core.problems.window_advice import on_window, warning
 from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T
 

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.document import Document
-from cnnstudio.core.fixes import apply_fix, keep, tell_again
 from cnnstudio.core.network import LayerNode, Link, Network
-from cnnstudio.core.problems import Problem
+from cnnstudio.core.problems.fixes import apply_fix, keep, tell_again
+from cnnstudio.core.problems.spec import Problem
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.project_file import decode_project, encode_project
 from cnnstudio.core.text import T

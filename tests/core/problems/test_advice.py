@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.fixes import apply_fix
 from cnnstudio.core.layers.spec import Origin
 from cnnstudio.core.network import LayerNode, Link, Network
-from cnnstudio.core.problems import Severity
+from cnnstudio.core.problems.fixes import apply_fix
+from cnnstudio.core.problems.spec import Severity
 from tests.fakes.networks import Layer, chain, graphs
 
 SAME: dict[str, Any] = {"padding": "same"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layers.spec import Action, Family, Fix, setting
 from cnnstudio.core.network import Network
-from cnnstudio.core.problems import Problem, Severity
+from cnnstudio.core.problems.spec import Problem, Severity
 from cnnstudio.core.shapes import Slide, show_shape
 from cnnstudio.core.text import T, Text
 

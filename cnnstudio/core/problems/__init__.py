@@ -1,0 +1,1 @@
+"""What is wrong with a network or seldom meant, layer by layer, and the edits that mend it."""
