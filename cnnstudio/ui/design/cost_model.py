@@ -37,7 +37,7 @@ COLUMNS = (
     Column(
         T("Receptive field"),
         T("Rows and columns of the picture that one of its cells sees."),
-        118,
+        100,
     ),
     Column(
         T("Total stride"),
@@ -45,7 +45,7 @@ COLUMNS = (
             "How many pixels of the picture lie between what neighbouring cells see: all "
             "strides so far multiplied. – where all cells see the same."
         ),
-        96,
+        92,
     ),
 )
 QUANTITIES = {
