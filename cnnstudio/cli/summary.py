@@ -94,7 +94,7 @@ def _lines(analysis: Analysis, console: Console) -> list[str]:
         T("Output shape"),
         T("Parameters"),
         T("Multiply-adds"),
-        T("Sees"),
+        T("Receptive field"),
     )
     rows = [tuple(console.text(heading) for heading in headings)]
     for node in _in_order(analysis):
