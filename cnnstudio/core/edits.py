@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -19,6 +19,7 @@ from cnnstudio.core.blocks import grouping
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layout import CARD_PITCH, lay_out
+from cnnstudio.core.names import composed, is_one_line, is_visible
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.placing import pulled_up, pushed_down, slot_on
 from cnnstudio.core.text import T
@@ -143,27 +144,44 @@ def delete(network: Network, ids: Collection[str]) -> Network:
     """
     for id in ids:
         _node(network, id)
-    links = list(network.links)
-    touched = set()
-    for id in ids:
-        before = [k for k in links if k.target == id and k.source != id]
-        after = [k for k in links if k.source == id and k.target != id]
-        if len(before) == 1:
-            giver = before[0].source
-            links = [
-                replace(k, source=giver) if k in after and k.target != giver else k for k in links
-            ]
-        links = [k for k in links if id not in (k.source, k.target)]
-        touched |= {k.target for k in after}
+    links, touched = _healed(network, ids)
     gone = set(ids)
     layers = tuple(node for node in network.layers if node.id not in gone)
-    rest = closed_up(replace(network, layers=layers, links=tuple(links)), touched - gone)
+    rest = closed_up(replace(network, layers=layers, links=links), touched - gone)
     known = {(link.source, link.target) for link in network.links}
     for link in rest.links:
         here = link.source in rest.by_id and link.target in rest.by_id
         if here and (link.source, link.target) not in known:
             rest = move(rest, pulled_up(rest, link, len(gone) * CARD_PITCH))
     return rest
+
+
+def _healed(network: Network, ids: Iterable[str]) -> tuple[tuple[Link, ...], set[str]]:
+    """The links once layers are gone, and the layers that lost or changed an input by it."""
+    links = dict(enumerate(network.links))
+    into: defaultdict[str, set[int]] = defaultdict(set)
+    out: defaultdict[str, set[int]] = defaultdict(set)
+    for place, link in links.items():
+        into[link.target].add(place)
+        out[link.source].add(place)
+    touched = set()
+    for id in ids:
+        before = [links[place].source for place in into[id] - out[id]]
+        after = out[id] - into[id]
+        touched |= {links[place].target for place in after}
+        if len(before) == 1:
+            for place in after:
+                if links[place].target != before[0]:
+                    links[place] = replace(links[place], source=before[0])
+                    out[before[0]].add(place)
+                    out[id].discard(place)
+        for place in into[id] | out[id]:
+            link = links.pop(place)
+            if link.source != id:
+                out[link.source].discard(place)
+            if link.target != id:
+                into[link.target].discard(place)
+    return tuple(links.values()), touched
 
 
 def set_parameter(network: Network, id: str, name: str, value: object) -> Network:
@@ -183,10 +201,10 @@ def rename(network: Network, id: str, name: str) -> Network:
         BadInput: If the name is empty, has a slash or a character no line can show, or another
             layer has it. What looks alike and is written in two ways (NFC and NFD) is one name.
     """
-    node, name = _node(network, id), unicodedata.normalize("NFC", name.strip())
-    if not any(letter.isprintable() for letter in name) or "/" in name:
+    node, name = _node(network, id), composed(name)
+    if not is_visible(name) or "/" in name:
         raise BadInput(T("A layer's name can't be empty or have a slash in it."))
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name):
+    if not is_one_line(name):
         raise BadInput(T("A layer's name is one line; a line break or half a character can't be."))
     if any(other.name == name and other is not node for other in network.layers):
         raise BadInput(
@@ -236,9 +254,10 @@ def paste(network: Network, clip: Network, offset: Point = (24.0, 24.0)) -> Netw
     ids: dict[str, str] = {}
     pasted = []
     names = {node.name for node in network.layers}
+    reached: dict[str, int] = {}
     for id, node in zip(network.free_ids(), clip.by_id.values(), strict=False):
         ids[node.id] = id
-        name = free_name(names, node.name)
+        name = free_name(names, node.name, reached)
         names.add(name)
         at = (node.position[0] + offset[0], node.position[1] + offset[1])
         pasted.append(replace(node, id=id, name=name, position=_point(at)))
@@ -373,9 +392,9 @@ def closed_up(network: Network, ids: Iterable[str]) -> Network:
     return replace(network, links=links)
 
 
-def reachable(network: Network, start: str) -> set[str]:
-    """The layer and all those behind it."""
-    found, waiting = {start}, [start]
+def reachable(network: Network, *starts: str) -> set[str]:
+    """Some layers and all those behind them."""
+    found, waiting = set(starts), list(starts)
     while waiting:
         for link in network.outgoing[waiting.pop()]:
             if link.target in network.by_id and link.target not in found:
@@ -384,14 +403,22 @@ def reachable(network: Network, start: str) -> set[str]:
     return found
 
 
-def free_name(taken: set[str], name: str) -> str:
-    """A name not `taken`, counted on from `name` as Keras counts."""
+def free_name(taken: set[str], name: str, reached: dict[str, int] | None = None) -> str:
+    """A name not `taken`, counted on from `name` as Keras counts.
+
+    Args:
+        taken: The names there are.
+        name: The name that is wanted.
+        reached: How far each stem has been counted while `taken` only grew; it is kept here.
+    """
     if name and name not in taken:
         return name
     stem = re.sub(r"_\d{1,9}$", "", name) or "layer"
-    number = 1
+    number = reached.get(stem, 1) if reached else 1
     while f"{stem}_{number}" in taken:
         number += 1
+    if reached is not None:
+        reached[stem] = number
     return f"{stem}_{number}"
 
 

@@ -213,7 +213,7 @@ def _shown(network: Network, id: str, *, collapsed: bool) -> Network:
     heights = [network.by_id[one].position[1] for one in block.members]
     top, height = min(heights), max(heights) - min(heights)
     beyond = top + height if collapsed else top
-    below = set().union(*(edits.reachable(network, one) for one in block.members))
+    below = edits.reachable(network, *block.members)
     moved = {
         one: (x, y - height if collapsed else y + height)
         for one in below - block.members.keys()

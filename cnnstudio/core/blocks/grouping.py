@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.names import composed, is_one_line, is_visible
 from cnnstudio.core.network import Block, LayerNode, Network
 from cnnstudio.core.text import T
 
@@ -30,7 +31,7 @@ def make_block(network: Network, ids: Collection[str], name: str = "") -> Networ
         BadInput: If there are no layers, one of them is in a block already or takes pictures in,
             or the name is taken.
     """
-    members = _with_those_between(network, [id for id in network.by_id if id in set(ids)])
+    members = _with_those_between(network, set(ids))
     if not members:
         raise BadInput(T("Select the layers that the block shall hold."))
     for id in members:
@@ -73,10 +74,10 @@ def rename_block(network: Network, id: str, name: str) -> Network:
     """Gives a block another name; a pattern that no other block uses is renamed with it.
 
     Raises:
-        BadInput: If the block isn't there, the name is empty, or another block has it.
+        BadInput: If the block isn't there, another block has the name, or see ``edits.rename``.
     """
     block = block_with(network, id)
-    if name.strip() == block.name:
+    if composed(name) == block.name:
         return network
     name = _checked(network, name)
     pattern = block.pattern
@@ -226,9 +227,11 @@ def _counted_on(taken: Collection[str], stem: str, first: int) -> str:
 
 
 def _checked(network: Network, name: str) -> str:
-    name = name.strip()
-    if not name or "/" in name:
+    name = composed(name)
+    if not is_visible(name) or "/" in name:
         raise BadInput(T("A block's name can't be empty or have a slash in it."))
+    if not is_one_line(name):
+        raise BadInput(T("A block's name is one line; a line break or half a character can't be."))
     if any(block.name == name for block in network.blocks):
         raise BadInput(
             T("Another block is called {name} already; names tell blocks apart.", name=name)
@@ -236,11 +239,11 @@ def _checked(network: Network, name: str) -> str:
     return name
 
 
-def _with_those_between(network: Network, ids: list[str]) -> list[str]:
+def _with_those_between(network: Network, ids: set[str]) -> list[str]:
     """The layers and those on a way from one of them to another, in the order of the network."""
     below = reached(ids, {id: [k.target for k in ks] for id, ks in network.outgoing.items()})
     above = reached(ids, {id: [k.source for k in ks] for id, ks in network.incoming.items()})
-    return [id for id in network.by_id if id in set(ids) or (id in below and id in above)]
+    return [id for id in network.by_id if id in ids or (id in below and id in above)]
 
 
 def reached(ids: Iterable[str], following: Mapping[str, Iterable[str]]) -> set[str]:
@@ -374,7 +377,8 @@ def differing(a: LayerNode, b: LayerNode) -> list[str]:
 
 def copied(network: Network, ids: Collection[str]) -> tuple[Block, ...]:
     """The blocks all of whose layers are copied."""
-    return tuple(block for block in network.blocks if block.members.keys() <= set(ids))
+    wanted = set(ids)
+    return tuple(block for block in network.blocks if block.members.keys() <= wanted)
 
 
 def pasted(network: Network, blocks: Iterable[Block], ids: Mapping[str, str]) -> Network:
