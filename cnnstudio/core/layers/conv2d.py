@@ -18,7 +18,8 @@ from cnnstudio.core.layers.common import (
     softmax_advice,
     window,
 )
-from cnnstudio.core.layers.parameters import Integer, PairOf
+from cnnstudio.core.layers.convolutions import DILATION_RATE, FILTERS, KERNEL_SIZE, STRIDES
+from cnnstudio.core.layers.parameters import Integer
 from cnnstudio.core.layers.spec import (
     Family,
     LayerKind,
@@ -113,34 +114,11 @@ KIND = LayerKind(
         "channels as filters."
     ),
     parameters=(
-        Integer(
-            name="filters",
-            label=T("Filters"),
-            help=T("How many filters are learned: the channels of the output."),
-            default=32,
-            required=True,
-        ),
-        PairOf(
-            name="kernel_size",
-            label=T("Kernel size"),
-            help=T("Rows and columns of the window. Larger sees more and costs more."),
-            default=(3, 3),
-            required=True,
-        ),
-        PairOf(
-            name="strides",
-            label=T("Strides"),
-            help=T("How far the window moves each time. 2 halves rows and columns."),
-            default=(1, 1),
-        ),
+        FILTERS,
+        KERNEL_SIZE,
+        STRIDES,
         replace(PADDING, any_case=True),
-        PairOf(
-            name="dilation_rate",
-            label=T("Dilation"),
-            help=T("Spreads the kernel: 2 leaves one gap between its cells and sees further."),
-            default=(1, 1),
-            advanced=True,
-        ),
+        DILATION_RATE,
         Integer(
             name="groups",
             label=T("Groups"),

@@ -16,8 +16,8 @@ from cnnstudio.core.layers.common import (
     feature_map,
     softmax_advice,
 )
-from cnnstudio.core.layers.depthwise import DILATION_RATE
-from cnnstudio.core.layers.parameters import Integer, PairOf
+from cnnstudio.core.layers.convolutions import DILATION_RATE, FILTERS, KERNEL_SIZE, STRIDES
+from cnnstudio.core.layers.parameters import PairOf
 from cnnstudio.core.layers.spec import (
     Advice,
     Cells,
@@ -249,28 +249,17 @@ KIND = LayerKind(
         "picture or mark every pixel lead back to full size with it."
     ),
     parameters=(
-        Integer(
-            name="filters",
-            label=T("Filters"),
-            help=T("How many filters are learned: the channels of the output."),
-            default=32,
-            required=True,
-        ),
-        PairOf(
-            name="kernel_size",
-            label=T("Kernel size"),
+        FILTERS,
+        replace(
+            KERNEL_SIZE,
             help=T(
                 "Rows and columns each input cell is laid out over. A multiple of the stride "
                 "avoids a checkerboard."
             ),
-            default=(3, 3),
-            required=True,
         ),
-        PairOf(
-            name="strides",
-            label=T("Strides"),
+        replace(
+            STRIDES,
             help=T("How far apart input cells lie in the output. 2 doubles rows and columns."),
-            default=(1, 1),
         ),
         replace(
             PADDING,

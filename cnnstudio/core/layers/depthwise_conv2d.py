@@ -16,7 +16,7 @@ from cnnstudio.core.layers.common import (
     softmax_advice,
     window,
 )
-from cnnstudio.core.layers.depthwise import (
+from cnnstudio.core.layers.convolutions import (
     DEPTH_MULTIPLIER,
     DEPTHWISE_INITIALIZER,
     DEPTHWISE_REGULARIZER,

@@ -18,15 +18,15 @@ from cnnstudio.core.layers.common import (
     softmax_advice,
     window,
 )
-from cnnstudio.core.layers.depthwise import (
+from cnnstudio.core.layers.convolutions import (
     DEPTH_MULTIPLIER,
     DEPTHWISE_INITIALIZER,
     DEPTHWISE_REGULARIZER,
     DILATION_RATE,
+    FILTERS,
     KERNEL_SIZE,
     STRIDES,
 )
-from cnnstudio.core.layers.parameters import Integer
 from cnnstudio.core.layers.spec import (
     Action,
     Advice,
@@ -124,12 +124,9 @@ KIND = LayerKind(
         "as well. Xception is made of it (Chollet, 2017)."
     ),
     parameters=(
-        Integer(
-            name="filters",
-            label=T("Filters"),
+        replace(
+            FILTERS,
             help=T("How many mixtures of the channels are learned: the channels of the output."),
-            default=32,
-            required=True,
         ),
         KERNEL_SIZE,
         STRIDES,

@@ -1,4 +1,4 @@
-"""What the depthwise and separable convolutions share."""
+"""Parameters that mean the same in several convolutions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from cnnstudio.core.layers.common import KERNEL_INITIALIZER, KERNEL_REGULARIZER
 from cnnstudio.core.layers.parameters import Integer, PairOf
 from cnnstudio.core.text import T
 
+FILTERS = Integer(
+    name="filters",
+    label=T("Filters"),
+    help=T("How many filters are learned: the channels of the output."),
+    default=32,
+    required=True,
+)
 KERNEL_SIZE = PairOf(
     name="kernel_size",
     label=T("Kernel size"),
