@@ -27,6 +27,7 @@ from cnnstudio.core.blocks.grouping import (
     kept,
     own_key,
     reached,
+    reconciled,
     uses_of,
     with_block,
     with_layers,
@@ -61,7 +62,8 @@ def follow(before: Network, after: Network) -> Network:
     ]
     for change in changes:
         network = _repeated(network, change)
-    return network
+    # Edits of several uses at once can contradict each other.
+    return reconciled(network) if changes else network
 
 
 @dataclass(frozen=True, slots=True)

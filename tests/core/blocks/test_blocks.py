@@ -72,6 +72,7 @@ def test_a_block_holds_what_lies_between_its_layers() -> None:
         (["n3", "n7"], "", "blocks don't nest. Ungroup body first"),
         (["n7"], "body", "Another block is called body already"),
         (["n7"], "a/b", "can't be empty or have a slash"),
+        (["n7"], "a\0b", "A block's name is one line"),
     ],
 )
 def test_a_block_that_cannot_be_made_says_why(ids: list[str], name: str, words: str) -> None:
@@ -115,6 +116,13 @@ def test_a_layer_taken_out_of_one_use_leaves_all_but_a_use_leaves_alone() -> Non
     network = edited(stacked(), lambda n: edits.delete(n, ["n2", "n3"]))
     assert chain_of(network) == ["input", "conv2d", "re_lu", "flatten", "dense"]
     assert [block.name for block in network.blocks] == ["stem_1"]
+
+
+def test_uses_from_which_different_layers_are_taken_at_once_part() -> None:
+    document = Document(Project(network=stacked()))
+    first, second = (list(block.members) for block in document.network.blocks)
+    document.apply_network(lambda n: edits.delete(n, [first[0], second[1]]), T("Delete"))
+    assert decode_project(encode_project(document.project), "it") == document.project
 
 
 def test_a_link_inside_is_made_in_all_uses() -> None:
@@ -338,7 +346,7 @@ def an_edit(network: Network, draw: Callable[[st.SearchStrategy[Any]], Any]) -> 
             lambda n: folding.collapse(n, id),
             lambda n: grouping.detach(n, id),
             lambda n: grouping.ungroup(n, id),
-            lambda n: edits.delete(n, grouping.layers_in(n, [id])) if len(n.blocks) > 1 else n,
+            lambda n: edits.delete(n, grouping.block_with(n, id).members) if len(n.blocks) > 1 else n,
         ]
     seen = folding.folded(network).network
     card = draw(st.sampled_from(seen.layers)).id
