@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from cnnstudio.core.analysis import FLOAT_BYTES, Analysis, NodeAnalysis
+from cnnstudio.core.analysis import Analysis, NodeAnalysis
 from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.problems.spec import Problem, Severity
 from cnnstudio.core.receptive_field import Field
@@ -153,11 +153,6 @@ class Costs:
     def memory(self) -> int:
         """Bytes of all outputs for the whole batch, the Input's too, in float32."""
         return sum(row.memory or 0 for row in self.rows)
-
-    @property
-    def weight_bytes(self) -> int:
-        """Bytes of all variables in float32."""
-        return self.params * FLOAT_BYTES
 
 
 def costs(analysis: Analysis, batch: int) -> Costs:

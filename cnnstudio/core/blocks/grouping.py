@@ -163,12 +163,6 @@ def own_key(part: str, parameter: str) -> str:
     return f"{part}.{parameter}"
 
 
-def layers_in(network: Network, ids: Iterable[str]) -> tuple[str, ...]:
-    """Ids of layers, with those of blocks replaced by their members, each once."""
-    members = {block.id: tuple(block.members) for block in network.blocks}
-    return tuple(dict.fromkeys(itertools.chain(*(members.get(id, (id,)) for id in ids))))
-
-
 # ------------------------------------------------------------------------------------- rebuilding
 
 

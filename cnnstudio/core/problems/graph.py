@@ -220,30 +220,7 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
         )
         yield _error(node, text, "", _disconnect(*gone))
     elif most is not None and len(links) > most:
-        text = (
-            T(
-                "{layer} takes nothing in, because pictures start there, but {producer} is linked "
-                "to it. Remove the link.",
-                layer=node.name,
-                producer=names[0],
-            )
-            if most == 0
-            else T(
-                "{layer} takes two inputs, but {count} layers are linked to it. Remove the links "
-                "that are too many.",
-                layer=node.name,
-                count=len(links),
-            )
-            if most == 2
-            else T(
-                "{layer} takes one input, but {producer} and {other} are both linked to it. Remove "
-                "one of the links, or merge the two with Add or Concatenate.",
-                layer=node.name,
-                producer=names[0],
-                other=names[1],
-            )
-        )
-        yield _error(node, text, "", *_fewer(links, names, most))
+        yield _error(node, _too_many(node, most, names), "", *_fewer(links, names, most))
     elif (twice := next((s for s, count in slots.items() if count > 1), None)) is not None:
         there = [(n, k) for n, k in zip(names, links, strict=True) if k.slot == twice]
         first, second, *_ = (name for name, _ in there)
@@ -264,23 +241,51 @@ def _links(network: Network, node: LayerNode, spec: LayerKind) -> Iterator[Probl
         )
         yield _error(node, text, "", *_connect(network, node, 0), _DELETE)
     elif len(links) < least:
-        text = (
-            T(
-                "{layer} takes two inputs, but only {producer} is linked to it. Link another layer "
-                "to it, or delete it.",
-                layer=node.name,
-                producer=names[0],
-            )
-            if most == 2
-            else T(
-                "{layer} merges two inputs or more, but only {producer} is linked to it. Link "
-                "another layer to it, or delete it.",
-                layer=node.name,
-                producer=names[0],
-            )
-        )
+        text = _too_few(node, most, names[0])
         free = max(link.slot for link in links) + 1
         yield _error(node, text, "", *_connect(network, node, free), _DELETE)
+
+
+def _too_many(node: LayerNode, most: int, names: Sequence[str]) -> Text:
+    """More layers, `names`, are linked to a layer than the `most` it takes."""
+    if most == 0:
+        return T(
+            "{layer} takes nothing in, because pictures start there, but {producer} is linked "
+            "to it. Remove the link.",
+            layer=node.name,
+            producer=names[0],
+        )
+    if most == 2:
+        return T(
+            "{layer} takes two inputs, but {count} layers are linked to it. Remove the links "
+            "that are too many.",
+            layer=node.name,
+            count=len(names),
+        )
+    return T(
+        "{layer} takes one input, but {producer} and {other} are both linked to it. Remove "
+        "one of the links, or merge the two with Add or Concatenate.",
+        layer=node.name,
+        producer=names[0],
+        other=names[1],
+    )
+
+
+def _too_few(node: LayerNode, most: int | None, producer: str) -> Text:
+    """Only `producer` is linked to a layer that takes two inputs, or any number from two."""
+    if most == 2:
+        return T(
+            "{layer} takes two inputs, but only {producer} is linked to it. Link another layer "
+            "to it, or delete it.",
+            layer=node.name,
+            producer=producer,
+        )
+    return T(
+        "{layer} merges two inputs or more, but only {producer} is linked to it. Link "
+        "another layer to it, or delete it.",
+        layer=node.name,
+        producer=producer,
+    )
 
 
 def _connect(network: Network, node: LayerNode, slot: int) -> Iterator[Fix]:

@@ -346,7 +346,9 @@ def an_edit(network: Network, draw: Callable[[st.SearchStrategy[Any]], Any]) -> 
             lambda n: folding.collapse(n, id),
             lambda n: grouping.detach(n, id),
             lambda n: grouping.ungroup(n, id),
-            lambda n: edits.delete(n, grouping.block_with(n, id).members) if len(n.blocks) > 1 else n,
+            lambda n: (
+                edits.delete(n, grouping.block_with(n, id).members) if len(n.blocks) > 1 else n
+            ),
         ]
     seen = folding.folded(network).network
     card = draw(st.sampled_from(seen.layers)).id
