@@ -21,7 +21,7 @@ from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.names import composed, is_one_line, is_visible
 from cnnstudio.core.network import LayerNode, Link, Network
-from cnnstudio.core.placing import pulled_up, pushed_down, slot_on
+from cnnstudio.core.placing import gaps_closed, pushed_down, slot_on
 from cnnstudio.core.text import T
 
 __all__ = [
@@ -149,11 +149,8 @@ def delete(network: Network, ids: Collection[str]) -> Network:
     layers = tuple(node for node in network.layers if node.id not in gone)
     rest = closed_up(replace(network, layers=layers, links=links), touched - gone)
     known = {(link.source, link.target) for link in network.links}
-    for link in rest.links:
-        here = link.source in rest.by_id and link.target in rest.by_id
-        if here and (link.source, link.target) not in known:
-            rest = move(rest, pulled_up(rest, link, len(gone) * CARD_PITCH))
-    return rest
+    new = [k for k in rest.links if (k.source, k.target) not in known and k.source in rest.by_id]
+    return move(rest, gaps_closed(rest, new, len(gone) * CARD_PITCH)) if new else rest
 
 
 def _healed(network: Network, ids: Iterable[str]) -> tuple[tuple[Link, ...], set[str]]:

@@ -176,6 +176,41 @@ def pulled_up(network: Network, link: Link, height: float) -> dict[str, Point]:
     return moved
 
 
+def gaps_closed(network: Network, links: Collection[Link], height: float) -> dict[str, Point]:
+    """Closes a gap on each of some links, as `pulled_up` does on one, in one pass.
+
+    Args:
+        network: The network.
+        links: The links.
+        height: How far each target comes nearer, at most.
+    """
+    if len(links) == 1:
+        return pulled_up(network, next(iter(links)), height)
+    closing = set(links)
+    by: dict[str, float] = {}
+    for id in network.order:
+        wanted, most = 0.0, math.inf
+        for link in network.incoming[id]:
+            if (above := network.by_id.get(link.source)) is not None:
+                apart = network.by_id[id].position[1] - above.position[1]
+                room = max(apart - CARD_PITCH, 0.0)
+                before = by.get(link.source, 0.0)
+                near = min(room, height) if link in closing and room >= _NEAR else 0.0
+                wanted, most = max(wanted, before + near), min(most, before + room)
+        if min(wanted, most) >= _NEAR:
+            by[id] = min(wanted, most)
+    moved = {id: _shifted(network, id, -up) for id, up in by.items()}
+    places = {id: moved.get(id, node.position) for id, node in network.by_id.items()}
+    order = sorted(places, key=lambda id: places[id][1])
+    heights = [places[id][1] for id in order]
+    for number, id in enumerate(order):
+        last = bisect_left(heights, heights[number] + CARD_HEIGHT)
+        for other in order[number + 1 : last]:
+            if by.get(id) != by.get(other) and _meet(places[id], places[other]):
+                return {}
+    return moved
+
+
 def _shifted(network: Network, id: str, by: float) -> Point:
     x, y = network.by_id[id].position
     return x, y + by
