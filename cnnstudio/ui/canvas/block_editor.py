@@ -174,7 +174,7 @@ class BlockEditor(QObject):
     def swap(self, swap: Swap) -> None:
         """Makes a swap and says what it saved."""
         self._editor.apply_whole(lambda network: _swapped(network, swap), swap.text)
-        self.done.emit(told(swap))
+        self.done.emit(outcome(swap))
 
 
 def _swapped(network: Network, swap: Swap) -> Network:
@@ -183,7 +183,7 @@ def _swapped(network: Network, swap: Swap) -> Network:
     return next(again, swap).network if network is not swap.network else network
 
 
-def told(swap: Swap) -> Text:
+def outcome(swap: Swap) -> Text:
     """A swap in words: what there was, what there is, and what that saves."""
     numbers = {"before": swap.before, "after": swap.after, "difference": abs(swap.saved)}
     if swap.saved >= 0:

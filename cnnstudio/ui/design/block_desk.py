@@ -15,7 +15,7 @@ from cnnstudio.core.network import Block, Network
 from cnnstudio.core.swaps import FLATTEN, GAP, Swap
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.block_drop import DropBlock
-from cnnstudio.ui.canvas.block_editor import BlockEditor, told
+from cnnstudio.ui.canvas.block_editor import BlockEditor, outcome
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, Point, Slot
 from cnnstudio.ui.design.block_panel import BlockPanel, MemberStrip, SwapStrip
 from cnnstudio.ui.widgets.context import Context
@@ -184,7 +184,7 @@ class BlockDesk(QObject):
         self._design.selection.choose([swap.layer])
         view = self._design.view
         view.reveal(swap.layer)
-        words = told(swap)
+        words = outcome(swap)
         card = view.network_scene.places.get(swap.layer)
         if card is not None:
             beside = Point(card.x + CARD_WIDTH + 24, card.y)

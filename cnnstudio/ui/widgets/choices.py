@@ -10,7 +10,6 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QPushButton,
@@ -170,40 +169,6 @@ class Switch(QAbstractButton):
         left = track.right() - height + 2 if self.isChecked() else track.left() + 2
         painter.setBrush(theme.colour("on_accent" if on else "surface"))
         painter.drawEllipse(QRectF(left, track.top() + 2, height - 4, height - 4))
-
-
-class CheckBox(QCheckBox):
-    """A check box with the design's box."""
-
-    def __init__(self, context: Context, text: Text | str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = context.theme
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        Phrase(context.language, self, QCheckBox.setText, text)
-        self._theme.changed.connect(self.updateGeometry)
-
-    def sizeHint(self) -> QSize:
-        words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(self._theme.scaled(ICON) + 8 + words + 2, self._theme.scaled(24))
-
-    def hitButton(self, pos: Any) -> bool:
-        return self.rect().contains(pos)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme, side = self._theme, self._theme.scaled(ICON)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0.5, (self.height() - side) / 2 + 0.5, side - 1, side - 1)
-        colour = theme.colour("accent" if self.isChecked() else "control")
-        painter.setPen(QPen(colour, 1))
-        painter.setBrush(colour if self.isChecked() else theme.colour("surface"))
-        painter.drawRoundedRect(box, 4, 4)
-        if self.isChecked():
-            tick = theme.pixmap("check", "on_accent", side - 4, self.devicePixelRatioF())
-            painter.drawPixmap(2, round(box.top() + 1.5), tick)
-        painter.setPen(theme.colour("text" if self.isEnabled() else "muted"))
-        words = self.rect().adjusted(side + 8, 0, 0, 0)
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), self.text())
 
 
 class Combo(QComboBox):

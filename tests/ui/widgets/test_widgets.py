@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from cnnstudio.core.text import T
 from cnnstudio.ui.widgets.bars import Bar, BarList, Share, ShareBar
 from cnnstudio.ui.widgets.buttons import Button, IconButton
-from cnnstudio.ui.widgets.choices import CheckBox, Combo, Segmented, Switch
+from cnnstudio.ui.widgets.choices import Combo, Segmented, Switch
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField, SearchField
 from cnnstudio.ui.widgets.flow import Flow
@@ -88,14 +88,14 @@ def test_segmented_moves_with_the_arrow_keys(qtbot: QtBot, context: Context) -> 
     assert segments.value is None
 
 
-def test_switch_and_check_box(qtbot: QtBot, context: Context) -> None:
-    for widget in (Switch(context, "Bias"), CheckBox(context, "Stop early")):
-        qtbot.addWidget(widget)
-        widget.show()
-        qtbot.keyClick(widget, Qt.Key.Key_Space)
-        assert widget.isChecked()
-        qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
-        assert not widget.isChecked()
+def test_switch(qtbot: QtBot, context: Context) -> None:
+    switch = Switch(context, "Bias")
+    qtbot.addWidget(switch)
+    switch.show()
+    qtbot.keyClick(switch, Qt.Key.Key_Space)
+    assert switch.isChecked()
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert not switch.isChecked()
 
 
 def test_search_field_escape_empties(qtbot: QtBot, context: Context) -> None:
