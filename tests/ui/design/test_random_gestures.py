@@ -23,6 +23,8 @@ KEYS = [
     (Key.Key_X, CTRL), (Key.Key_V, CTRL), (Key.Key_L, CTRL), (Key.Key_A, CTRL),
     (Key.Key_Home, NONE),
     (Key.Key_Left, CTRL | SHIFT), (Key.Key_Up, CTRL | SHIFT), (Key.Key_J, CTRL | SHIFT),
+    (Key.Key_G, CTRL), (Key.Key_G, CTRL | SHIFT), (Key.Key_B, CTRL | SHIFT),
+    (Key.Key_F, CTRL | SHIFT), (Key.Key_F, CTRL | SHIFT), (Key.Key_Return, NONE),
     (Key.Key_Escape, NONE), (Key.Key_0, CTRL), (Key.Key_Minus, CTRL),
 ]  # fmt: skip
 PLACE = st.tuples(st.integers(10, 800), st.integers(10, 700))
@@ -45,8 +47,11 @@ def test_random_gestures_are_taken_back_to_the_byte(design: Open):
 
         @rule(key=st.sampled_from(KEYS))
         def press(self, key: tuple[Key, Qt.KeyboardModifier]) -> None:
-            if key[0] != Key.Key_V or len(self.hands.document.network.layers) < 40:
+            grows = key[0] in (Key.Key_V, Key.Key_B, Key.Key_D)
+            if not grows or len(self.hands.document.network.layers) < 40:
                 self.hands.press(*key)
+            if key[0] in (Key.Key_G, Key.Key_Return):  # a name or a parameter has the focus
+                self.hands.widget.view.setFocus()
 
         @rule(line=LINES, branch=st.booleans())
         def type(self, line: str, branch: bool) -> None:
@@ -94,7 +99,7 @@ def test_random_gestures_are_taken_back_to_the_byte(design: Open):
 
         @invariant()
         def shows_the_network(self) -> None:
-            network, scene = self.hands.document.network, self.hands.widget.view.network_scene
+            network, scene = self.hands.widget.editor.network, self.hands.widget.view.network_scene
             assert set(scene.cards) == set(network.by_id)
             assert set(scene.links) == set(network.links)
             assert network.cyclic == frozenset()
