@@ -54,8 +54,10 @@ def make_block(network: Network, ids: Collection[str], name: str = "") -> Networ
             )
     name = _checked(network, name) if name else free_name(network, "block")
     parts: dict[str, str] = {}
+    taken: set[str] = set()
     for id in members:
-        parts[id] = free_part(set(parts.values()), network.by_id[id].kind)
+        parts[id] = free_part(taken, network.by_id[id].kind)
+        taken.add(parts[id])
     block = Block(free_id(network), name, free_pattern(network, name), parts)
     return replace(network, blocks=(*network.blocks, block))
 
