@@ -1,0 +1,221 @@
+"""The network while it is read: layers are made, called, named and linked."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from cnnstudio.core.code.reading import naming
+from cnnstudio.core.code.reading.result import Passed
+from cnnstudio.core.code.reading.source import Source
+from cnnstudio.core.code.reading.values import LayerObject, ModelObject, Tensor
+from cnnstudio.core.layers.spec import ShapeError
+from cnnstudio.core.network import LayerNode, Link, Network
+from cnnstudio.core.shapes import Shape
+from cnnstudio.core.text import T
+
+MOST_LAYERS = 5_000
+# What Keras takes and the studio has no place for; what has no place and isn't here is refused.
+_WITHOUT_A_PLACE = frozenset(
+    {
+        "activity_regularizer",
+        "autocast",
+        "batch_size",
+        "data_format",
+        "dtype",
+        "fused",
+        "implementation",
+        "ragged",
+        "seed",
+        "sparse",
+        "synchronized",
+        "tensor",
+        "trainable",
+        "virtual_batch_size",
+        "weights",
+    }
+)
+
+
+class Builder:
+    """The layers and links so far.
+
+    Args:
+        source: The text, for the places in errors.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._nodes: dict[str, LayerNode] = {}
+        self._links: list[Link] = []
+        self._sources: dict[str, tuple[str, ...]] = {}
+        self._shapes: dict[str, Shape | None] = {}
+        self._unnamed: Counter[str] = Counter()
+        self._made = 0
+        self.models: list[ModelObject] = []
+        self.passed: list[Passed] = list(source.passed)
+        self.names_in_comments: set[int] = set()
+
+    def layer(
+        self, node: ast.AST, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> LayerObject:
+        """Makes a layer of the class `name`, known or not; its arguments are plain values."""
+        self._made += 1
+        if self._made > MOST_LAYERS:
+            raise self._source.refuse(
+                node, T("there are more than {most} layers.", most=MOST_LAYERS)
+            )
+        kind = naming.layer_class(name)
+        params = dict(kwargs)
+        given = params.pop("name", None)
+        input_shape = self._input_shape(params)
+        if kind is None:
+            if args:
+                params["args"] = list(args)
+        else:
+            params |= self._by_position(node, naming.positional(kind), args, params)
+            if kind.id == "input":
+                params.setdefault("shape", params.pop("batch_shape", [None])[1:])
+            if kind.id == "leaky_re_lu" and "alpha" in params:  # before Keras 3
+                params["negative_slope"] = params.pop("alpha")
+            params = self._with_a_place(node, name, params)
+        id = name if kind is None else kind.id
+        layer_name = self._name(node, id, given)
+        return LayerObject(node, id, layer_name, params, input_shape)
+
+    def call(self, layer: LayerObject, node: ast.AST, tensors: Sequence[Tensor]) -> Tensor:
+        """Links a layer behind others."""
+        if layer.output is not None:
+            raise self._source.refuse(
+                node,
+                T(
+                    "the layer {layer} is called a second time; layers that share their weights "
+                    "can't be shown.",
+                    layer=layer.name,
+                ),
+            )
+        id = f"n{len(self._nodes) + 1}"
+        self._nodes[id] = LayerNode(id, layer.kind, layer.name, layer.params)
+        self._links += [Link(tensor.id, id, slot) for slot, tensor in enumerate(tensors)]
+        self._sources[id] = tuple(tensor.id for tensor in tensors)
+        self._shapes[id] = self._shape_of(id)
+        layer.output = Tensor(id)
+        return layer.output
+
+    def input(self, node: ast.AST, shape: Sequence[Any], name: str | None = None) -> Tensor:
+        """Makes an Input."""
+        named = {} if name is None else {"name": name}
+        return self.call(self.layer(node, "Input", (), {"shape": list(shape), **named}), node, ())
+
+    def shape(self, tensor: Tensor) -> tuple[int | None, ...] | None:
+        """The shape of a layer's output with the batch axis; None where it can't be told."""
+        shape = self._shapes[tensor.id]
+        return None if shape is None else (None, *shape)
+
+    def pass_over(self, node: ast.AST, what: str = "") -> None:
+        """Notes code that isn't read."""
+        passed = Passed(getattr(node, "lineno", 1), what or self._source.shown(node))
+        self.passed.append(passed)
+
+    def network(self, ends: Sequence[Tensor] | None) -> Network:
+        """What leads to `ends`, or everything."""
+        kept = set(self._nodes)
+        if ends is not None:
+            kept, waiting = set(), [tensor.id for tensor in ends]
+            while waiting:
+                id = waiting.pop()
+                if id not in kept:
+                    kept.add(id)
+                    waiting += self._sources[id]
+        return Network(
+            tuple(node for id, node in self._nodes.items() if id in kept),
+            tuple(link for link in self._links if link.target in kept),
+        )
+
+    def _shape_of(self, id: str) -> Shape | None:
+        node, shapes = self._nodes[id], [self._shapes[source] for source in self._sources[id]]
+        if node.spec is None or node.refused or None in shapes:
+            return None
+        least, most = node.spec.inputs
+        if not least <= len(shapes) <= (len(shapes) if most is None else most):
+            return None
+        try:
+            return node.spec.output_shape(node.values, tuple(s for s in shapes if s is not None))
+        except ShapeError:
+            return None
+
+    def _by_position(
+        self, node: ast.AST, names: Sequence[str], args: Sequence[Any], params: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        if len(args) > len(names):
+            raise self._source.refuse(
+                node,
+                T("argument {number} needs its name before it.", number=len(names) + 1),
+            )
+        found = dict(zip(names, args, strict=False))
+        if twice := next((name for name in found if name in params), None):
+            raise self._source.refuse(node, T("{name} is given twice.", name=twice))
+        return found
+
+    def _with_a_place(self, node: ast.AST, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        kind = naming.layer_class(name)
+        assert kind is not None
+        kept = {}
+        for argument, value in params.items():
+            if kind.parameter(argument):
+                kept[argument] = value
+            elif argument == "data_format" and value not in ("channels_last", None):
+                raise self._source.refuse(
+                    node,
+                    T(
+                        "pictures have their channels last here; {name} wants another order.",
+                        name=name,
+                    ),
+                )
+            elif argument in _WITHOUT_A_PLACE or argument.endswith("_constraint"):
+                if argument != "data_format":
+                    self.pass_over(node, f"{name}({argument}=…)")
+            else:
+                raise self._source.refuse(
+                    node, T("{name} takes no argument {argument}.", name=name, argument=argument)
+                )
+        return kept
+
+    def _input_shape(self, params: dict[str, Any]) -> list[Any] | None:
+        shape = params.pop("input_shape", None)
+        batch = params.pop("batch_input_shape", None)
+        width = params.pop("input_dim", None)
+        if isinstance(batch, list):
+            shape = batch[1:]
+        return [width] if width is not None else shape if isinstance(shape, list) else None
+
+    def _name(self, node: ast.AST, kind: str, given: object) -> str:
+        if isinstance(given, str) and given:
+            line = getattr(node, "end_lineno", 0)
+            comment = self._source.comments.get(line, "")
+            name = naming.given_name(given, kind, comment) if comment else given
+            if name != given:
+                self.names_in_comments.add(line)
+            return name
+        stem = naming.automatic_stem(kind) or "layer"
+        count = self._unnamed[stem]
+        self._unnamed[stem] += 1
+        return f"{stem}_{count}" if count else stem
+
+
+def renamed_apart(network: Network) -> Network:
+    """The network with the later of two layers with one name counted on."""
+    taken: set[str] = set()
+    layers = []
+    for node in network.layers:
+        name, number = node.name, 0
+        while name in taken:
+            number += 1
+            name = f"{node.name}_{number}"
+        taken.add(name)
+        layers.append(node if name == node.name else replace(node, name=name))
+    return replace(network, layers=tuple(layers))

@@ -1,0 +1,339 @@
+"""Calls: of Keras' classes, of layers and models, of the program's own functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cnnstudio.core.code.reading import naming, operations, training
+from cnnstudio.core.code.reading.building import MOST_LAYERS
+from cnnstudio.core.code.reading.evaluator import Evaluator
+from cnnstudio.core.code.reading.operations import NoValue
+from cnnstudio.core.code.reading.result import Setting
+from cnnstudio.core.code.reading.source import short
+from cnnstudio.core.code.reading.values import (
+    Builtin,
+    Function,
+    Helper,
+    KerasName,
+    LayerObject,
+    Method,
+    ModelObject,
+    Scope,
+    Tensor,
+    Unknown,
+)
+from cnnstudio.core.layers.variants import Variant
+from cnnstudio.core.text import T
+
+
+class Caller(Evaluator):
+    """Reads calls, function expressions and comprehensions."""
+
+    settings: dict[str, Setting]
+
+    def _call(self, node: ast.Call) -> Any:
+        function = self.value(node.func)
+        args = self._several(node.args)
+        kwargs: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value)
+            if keyword.arg is not None:
+                kwargs[keyword.arg] = value
+            elif isinstance(value, dict):
+                kwargs |= {str(key): one for key, one in value.items()}
+            else:
+                kwargs["**"] = Unknown(node)
+        match function:
+            case Function():
+                return self._call_function(function, node, args, kwargs)
+            case LayerObject():
+                return self.call_layer(function, node, args)
+            case ModelObject():
+                return self.call_model(function, node, args[0] if args else None)
+            case KerasName():
+                return self._call_keras(function, node, args, kwargs)
+            case Builtin(name):
+                values = [*args, *kwargs.values()]
+                return self._operation(
+                    node, values, lambda: operations.call_builtin(name, args, kwargs)
+                )
+            case Method():
+                return self._call_method(function, node, args, kwargs)
+            case Unknown():
+                return self._call_unknown(function, node, args, kwargs)
+        raise NoValue
+
+    def _lambda(self, node: ast.Lambda) -> Any:
+        return self.function(node)
+
+    def function(self, node: ast.FunctionDef | ast.Lambda) -> Function:
+        """A function of the program, with the values of its defaults."""
+        defaults = tuple(self.value(default) for default in node.args.defaults)
+        keywords = {
+            argument.arg: self.value(default)
+            for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            if default is not None
+        }
+        return Function(node, self.scope, defaults, keywords)
+
+    def _listcomp(self, node: ast.ListComp) -> Any:
+        return self._comprehension(node, lambda: self.value(node.elt))
+
+    def _generatorexp(self, node: ast.GeneratorExp) -> Any:
+        return self._comprehension(node, lambda: self.value(node.elt))
+
+    def _dictcomp(self, node: ast.DictComp) -> Any:
+        pairs = self._comprehension(
+            node, lambda: (self._key(self.value(node.key)), self.value(node.value))
+        )
+        return dict(pairs)
+
+    def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, one: Any) -> Any:
+        found: list[Any] = []
+        outer, self.scope = self.scope, Scope({}, self.scope)
+        try:
+            self._through(node.generators, lambda: found.append(one()))
+        finally:
+            self.scope = outer
+        return found
+
+    def _through(self, generators: list[ast.comprehension], do: Any) -> None:
+        if not generators:
+            do()
+            return
+        first, *rest = generators
+        for item in self.items(self.value(first.iter)):
+            self.assign(first.target, item)
+            tests = [self.value(test) for test in first.ifs]
+            if any(isinstance(test, Unknown) for test in tests):
+                raise NoValue
+            if all(tests):
+                self._through(rest, do)
+
+    def assign(self, target: ast.expr, value: Any) -> None:
+        """Gives a value to a target."""
+        raise NotImplementedError
+
+    def body(self, node: ast.FunctionDef) -> Any:
+        """What the statements of a function return."""
+        raise NotImplementedError
+
+    # ---------------------------------------------------------------------------- kinds of calls
+
+    def _call_keras(
+        self, name: KerasName, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        last, module = name.last, name.module
+        if last in ("Model", "Sequential") and module in ("keras", "models", "engine"):
+            return self._model(last, node, args, kwargs)
+        if variant := naming.variant(last) if module in ("initializers", "regularizers") else None:
+            return self._helper(variant, node, args, kwargs)
+        if last == "Input" and module in ("keras", "layers"):
+            return self.builder.call(self._layer(last, node, args, kwargs), node, ())
+        if module == "layers" and last in naming.FUNCTIONS and self._are_tensors(args, node):
+            kind = naming.FUNCTIONS[last]
+            layer = self._layer(kind, node, args[1:], kwargs)
+            return self.call_layer(layer, node, args[:1])
+        if naming.layer_class(last) or (module == "layers" and last[:1].isupper()):
+            return self._layer(last, node, args, kwargs)
+        if module in ("activations", "nn") and args and isinstance(args[0], Tensor):
+            layer = self._layer("Activation", node, [last], {})
+            return self.builder.call(layer, node, (args[0],))
+        if last in ("int_shape", "shape") and args and isinstance(args[0], Tensor):
+            shape = self.builder.shape(args[0])
+            return Unknown(node) if shape is None else shape
+        if last == "load_data":
+            self.take(node, training.of_dataset(name.path))
+        elif last == "ImageDataGenerator":
+            self.take(node, training.of_generator(kwargs))
+        elif last == "set_random_seed" and args and isinstance(args[0], int):
+            self.take(node, (("training.seed", args[0]),))
+        return Unknown(node, call=name.path, args=tuple(args), kwargs=kwargs)
+
+    def _call_method(
+        self, method: Method, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        owner, name = method.owner, method.name
+        if isinstance(owner, ModelObject):
+            return self._call_of_model(owner, name, node, args, kwargs)
+        if isinstance(owner, str | list | dict):
+            if isinstance(owner, list):  # may hold what isn't known
+                return operations.call_method(owner, name, args, kwargs)
+            values = [*args, *kwargs.values()]
+            return self._operation(
+                node, values, lambda: operations.call_method(owner, name, args, kwargs)
+            )
+        return Unknown(node)
+
+    def _call_of_model(
+        self,
+        model: ModelObject,
+        name: str,
+        node: ast.Call,
+        args: list[Any],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        if name == "add" and model.layers is not None and len(args) == 1:
+            self._extend(model, args, node)
+            return None
+        if name == "pop" and model.layers:
+            model.layers.pop()
+            return None
+        if name == "build" and args and isinstance(args[0], tuple | list):
+            model.input_shape = self.raw(args[0], node)[1:]
+            return None
+        if name in training.READERS:
+            self.builder.models.remove(model)  # the one that is trained is the one that is meant
+            self.builder.models.append(model)
+            self.take(node, training.READERS[name](args, kwargs))
+            return Unknown(node, call=name)
+        return Unknown(node)
+
+    def _call_unknown(
+        self, function: Unknown, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "flow":
+            self.take_first(node, training.of_fit((), kwargs))
+        if function.call and (
+            self._are_tensors(args, node) or (args and self._is_free_tensor(args[0], function))
+        ):
+            name = function.call.rpartition(".")[2]
+            raw = [self.raw(one, node) for one in function.args]
+            named = {key: self.raw(one, node, key) for key, one in function.kwargs.items()}
+            layer = self.builder.layer(function.node, name, raw, named)
+            return self.call_layer(layer, node, args)
+        if function.name:
+            return Unknown(
+                node,
+                function.roots if not function.name[:1].isupper() else frozenset(),
+                call=function.name,
+                args=tuple(args),
+                kwargs=kwargs,
+            )
+        return Unknown(node)
+
+    def _are_tensors(self, args: Sequence[Any], node: ast.AST) -> bool:
+        leaves = list(self._leaves(args[0], node)) if args else []
+        return bool(leaves) and all(isinstance(one, Tensor) for one in leaves)
+
+    @staticmethod
+    def _is_free_tensor(value: Any, function: Unknown) -> bool:
+        called = function.call.rpartition(".")[2]
+        return isinstance(value, Unknown) and bool(value.name) and called[:1].isupper()
+
+    def _layer(
+        self, name: str, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> LayerObject:
+        raw = [self.raw(one, node) for one in args]
+        named = {key: self.raw(one, node, key) for key, one in kwargs.items()}
+        return self.builder.layer(node, name, raw, named)
+
+    def _helper(
+        self, of: Variant, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Helper:
+        names = [parameter.name for parameter in of.parameters]
+        values = dict(zip(names, args, strict=False)) | dict(kwargs)
+        raw = {key: self.raw(one, node, key) for key, one in values.items()}
+        return Helper({"name": of.name, **raw} if raw else of.name)
+
+    def _model(
+        self, last: str, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> ModelObject:
+        if last == "Sequential":
+            layers = args[0] if args else kwargs.get("layers", [])
+            if not isinstance(layers, list | tuple):
+                raise self.source.refuse(node, T("a Sequential takes a list of layers."))
+            model = ModelObject(node, layers=[])
+            self._extend(model, layers, node)
+        else:
+            stated = dict(zip(("inputs", "outputs"), args, strict=False)) | dict(kwargs)
+            if "outputs" not in stated:
+                raise self.source.refuse(node, T("this model has no outputs."))
+            ends = (*self._ends(stated, "outputs", node), *self._ends(stated, "inputs", node))
+            model = ModelObject(node, ends)
+        self.builder.models.append(model)
+        return model
+
+    def _ends(self, stated: Mapping[str, Any], name: str, node: ast.AST) -> tuple[Tensor, ...]:
+        return self.tensors(stated[name], node) if name in stated else ()
+
+    def _extend(self, model: ModelObject, values: Sequence[Any], node: ast.AST) -> None:
+        """Adds layers to a Sequential, and the layers of another one in its place."""
+        assert model.layers is not None
+        for value in values:
+            if isinstance(value, ModelObject) and value.layers is not None:
+                model.layers += value.layers
+            else:
+                model.layers.append(self._part(value, node))
+            self.spend(node, 1 + len(model.layers) // 100)
+            if len(model.layers) > MOST_LAYERS:
+                raise self.source.refuse(
+                    node, T("there are more than {most} layers.", most=MOST_LAYERS)
+                )
+
+    def _part(self, value: Any, node: ast.AST) -> LayerObject | Tensor:
+        if isinstance(value, Unknown) and value.call.rpartition(".")[2][:1].isupper():
+            raw = [self.raw(one, node) for one in value.args]
+            named = {key: self.raw(one, node, key) for key, one in value.kwargs.items()}
+            return self.builder.layer(value.node, value.call.rpartition(".")[2], raw, named)
+        if isinstance(value, Unknown):
+            raise self.unknown(value, node, None)
+        if not isinstance(value, LayerObject | Tensor):
+            raise self.source.refuse(node, T("there is something in this model that is no layer."))
+        return value
+
+    def take(self, node: ast.AST, found: Iterable[training.Found]) -> None:
+        """Keeps the settings of a line and passes over the rest of it."""
+        line = getattr(node, "lineno", 1)
+        for name, value in found:
+            if name:
+                self.settings[name] = Setting(name, value, line)
+            else:
+                self.builder.pass_over(node, short(str(value)))
+
+    def take_first(self, node: ast.AST, found: Iterable[training.Found]) -> None:
+        """Like `take` for a generator's line: the first is the training pictures' one."""
+        self.take(node, (one for one in found if one[0] not in self.settings))
+
+    # -------------------------------------------------------------------- the program's functions
+
+    def _call_function(
+        self, function: Function, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        names = self._arguments(function, node, args, kwargs)
+        outer, self.scope = self.scope, Scope(names, function.scope)
+        try:
+            if isinstance(function.node, ast.Lambda):
+                return self.value(function.node.body)
+            return self.body(function.node)
+        finally:
+            self.scope = outer
+
+    def _arguments(
+        self, function: Function, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
+        takes = function.node.args
+        by_position = [argument.arg for argument in (*takes.posonlyargs, *takes.args)]
+        by_name = [argument.arg for argument in takes.kwonlyargs]
+        found = dict(zip(by_position[::-1], function.defaults[::-1], strict=False))
+        found |= function.keyword_defaults
+        found |= zip(by_position, args, strict=False)
+        rest = args[len(by_position) :]
+        others = {key: one for key, one in kwargs.items() if key not in (*by_position, *by_name)}
+        found |= {key: one for key, one in kwargs.items() if key not in others}
+        if takes.vararg:
+            found[takes.vararg.arg] = tuple(rest)
+        if takes.kwarg:
+            found[takes.kwarg.arg] = others
+        missing = [name for name in (*by_position, *by_name) if name not in found]
+        if missing or (rest and not takes.vararg) or (others and not takes.kwarg):
+            raise self.source.refuse(
+                node,
+                T(
+                    "the arguments don't fit the function {code} calls.",
+                    code=self.source.shown(node.func),
+                ),
+            )
+        return found

@@ -1,0 +1,98 @@
+"""The settings of a project in the lines that prepare data, compile and fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cnnstudio.core.code.reading.values import KerasName, Unknown
+from cnnstudio.core.data.datasets import DATASETS
+from cnnstudio.core.layers.parameters import is_whole
+from cnnstudio.core.training.checks import LOSSES, OPTIMIZERS
+
+Found = tuple[str, Any]
+"""A setting's field and value; the field is "" for an argument that is passed over."""
+
+_FIT = {
+    "epochs": ("training.epochs", is_whole),
+    "batch_size": ("training.batch_size", is_whole),
+    "shuffle": ("training.shuffle", lambda value: isinstance(value, bool)),
+    "validation_split": ("data.validation", lambda value: isinstance(value, float)),
+}
+_OF_DATA = frozenset({"x", "y", "validation_data"})  # told by the dataset
+
+
+def of_dataset(path: str) -> Iterator[Found]:
+    """What ``keras.datasets.NAME.load_data()`` says."""
+    name = path.split(".")[-2]
+    yield ("data.source", name) if name in DATASETS else ("", f"{name}.load_data()")
+
+
+def of_compile(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
+    """What ``model.compile(…)`` says."""
+    stated = dict(zip(("optimizer", "loss"), args, strict=False)) | dict(kwargs)
+    for name, value in stated.items():
+        if name == "optimizer":
+            yield from _optimizer(value)
+        elif name == "loss":
+            loss = _snake(_called(value))
+            yield ("training.loss", loss) if loss in LOSSES else ("", f"loss={loss or '…'}")
+        elif name != "metrics":
+            yield "", f"compile({name}=…)"
+
+
+def of_fit(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
+    """What ``model.fit(…)`` or ``generator.flow(…)`` says."""
+    stated = dict(zip(("x", "y", "batch_size", "epochs"), args, strict=False)) | dict(kwargs)
+    for name, value in stated.items():
+        if name in _FIT and _FIT[name][1](value):
+            yield _FIT[name][0], value
+        elif name not in _OF_DATA:
+            yield "", f"{name}=…"
+
+
+def of_generator(kwargs: Mapping[str, Any]) -> Iterator[Found]:
+    """What ``ImageDataGenerator(…)`` says; the project has no place for augmentation yet."""
+    for name, value in kwargs.items():
+        if name == "rescale" and value == 1 / 255:
+            yield "data.scaling", "1/255"
+        else:
+            yield "", f"ImageDataGenerator({name}=…)"
+
+
+def _optimizer(value: Any) -> Iterator[Found]:
+    name = _called(value).lower()
+    if name not in OPTIMIZERS:
+        yield "", f"optimizer={name or '…'}"
+        return
+    yield "training.optimizer.name", name
+    args = value.args if isinstance(value, Unknown) else ()
+    kwargs = value.kwargs if isinstance(value, Unknown) else {}
+    stated = dict(zip(("learning_rate",), args, strict=False)) | dict(kwargs)
+    for key, one in stated.items():
+        argument = "learning_rate" if key == "lr" else key
+        number = isinstance(one, int | float) and not isinstance(one, bool)
+        if argument in ("learning_rate", "momentum") and number:
+            yield f"training.optimizer.{argument}", float(one)
+        else:
+            yield "", f"{name}({argument}=…)"
+
+
+def _called(value: Any) -> str:
+    if isinstance(value, Unknown):
+        return value.call.rpartition(".")[2]
+    if isinstance(value, KerasName):
+        return value.last
+    return value if isinstance(value, str) else ""
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
+
+
+READERS: dict[str, Callable[[Sequence[Any], Mapping[str, Any]], Iterator[Found]]] = {
+    "compile": of_compile,
+    "fit": of_fit,
+    "fit_generator": of_fit,
+}
