@@ -197,8 +197,9 @@ class VolumePainter:
             return
         painter.setBrush(inks.top)
         painter.drawPolygon(polygon(volume.top))
-        if is_input and self._picture is not None:
-            self._paint_picture(painter, volume, self._picture)
+        picture = self._picture if is_input else None
+        if picture is not None and volume.shape[:2] == (picture.height(), picture.width()):
+            self._paint_picture(painter, volume, picture)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         else:
             painter.setBrush(inks.side)

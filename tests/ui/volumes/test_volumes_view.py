@@ -14,6 +14,7 @@ from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.blocks.folding import collapse
 from cnnstudio.core.blocks.grouping import make_block
+from cnnstudio.core.edits import set_parameter
 from cnnstudio.core.text import T
 from cnnstudio.core.volumes.parts import Form, Look, Scale, Volume
 from cnnstudio.ui.design.workspace import DesignWidget
@@ -239,9 +240,14 @@ def test_the_input_carries_a_picture(design: Open):
 
         changed = hands.widget.editor.refused
 
+    def colour() -> str:
+        side = at(view, view.drawing.volumes["n1"], side=True)
+        return view.grab().toImage().pixelColor(side).name()
+
     InputPicture(Pictures(), view)  # type: ignore[arg-type]
-    colour = view.grab().toImage().pixelColor(at(view, view.drawing.volumes["n1"], side=True))
-    assert colour.name() == "#ffffff"
+    assert colour() == "#ffffff"
+    hands.document.apply_network(lambda n: set_parameter(n, "n1", "shape", [32, 32, 1]), T("Set"))
+    assert colour() != "#ffffff", "the picture of another size"
 
 
 def test_only_what_is_in_view_is_painted(design: Open):
