@@ -17,6 +17,7 @@ VERBS: dict[str, Text] = {
     "new": T("write a project file from a sample"),
     "summary": T("shapes and costs of every layer, and where they come from"),
     "code": T("the network as Keras code"),
+    "import": T("make a project from Keras code or a notebook"),
     "train": T("train a project"),
     "resume": T("go on with a run"),
     "evaluate": T("measure a run's network"),
@@ -88,4 +89,5 @@ def _run(argv: list[str], console: Console) -> int:
 
 
 def _verb(name: str) -> Verb:
-    return cast("Verb", importlib.import_module(f"cnnstudio.cli.{name}"))
+    module = "import_" if name == "import" else name  # a word of Python's own
+    return cast("Verb", importlib.import_module(f"cnnstudio.cli.{module}"))
