@@ -162,11 +162,16 @@ def test_ctrl_c_stops_cleanly_and_keeps_a_checkpoint(home: Path, tmp_path: Path)
         stderr=subprocess.PIPE,
         text=True,
         env=environment(home),
+        # A shell in the background starts its commands with SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
-        children = _until(lambda: psutil.Process(process.pid).children(recursive=True))
-        _until((path / "checkpoints" / "epoch-0001").is_dir)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        try:
+            children = _until(lambda: psutil.Process(process.pid).children(recursive=True))
+            _until((path / "checkpoints" / "epoch-0001").is_dir)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130, err
     said = json.loads(out)
     assert said["stopped"] == "cancelled"
