@@ -153,6 +153,15 @@ def test_resume_counts_the_total(home: Path, run: Path, tmp_path: Path) -> None:
         np.testing.assert_array_equal(one[name], other[name])
 
 
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """What is started hears Ctrl-C, also where a shell in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening")
 def test_ctrl_c_stops_cleanly_and_keeps_a_checkpoint(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "run"
     command = [sys.executable, "-m", "cnnstudio", "train", SAMPLE, "--run-dir", str(path)]
@@ -162,8 +171,6 @@ def test_ctrl_c_stops_cleanly_and_keeps_a_checkpoint(home: Path, tmp_path: Path)
         stderr=subprocess.PIPE,
         text=True,
         env=environment(home),
-        # A shell in the background starts its commands with SIGINT ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         try:
             children = _until(lambda: psutil.Process(process.pid).children(recursive=True))
