@@ -106,6 +106,13 @@ class Builder:
         layer.output = Tensor(id)
         return layer.output
 
+    def chain(self, layers: Sequence[LayerObject | Tensor], tensor: Tensor) -> Tensor:
+        """The output of layers one behind the other; an Input between them does nothing."""
+        for layer in layers:
+            if isinstance(layer, LayerObject) and layer.kind != "input":
+                tensor = self.call(layer, layer.node, (tensor,))
+        return tensor
+
     def input(self, node: ast.AST, shape: Sequence[Any], name: str | None = None) -> Tensor:
         """Makes an Input."""
         named = {} if name is None else {"name": name}

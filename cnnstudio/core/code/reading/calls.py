@@ -86,7 +86,7 @@ class Caller(Evaluator):
 
     def _dictcomp(self, node: ast.DictComp) -> Any:
         pairs = self._comprehension(
-            node, lambda: (self._key(self.value(node.key)), self.value(node.value))
+            node, lambda: (operations.scalar(self.value(node.key)), self.value(node.value))
         )
         return dict(pairs)
 

@@ -133,14 +133,8 @@ class Evaluator:
                     raise NoValue
                 found |= more
             else:
-                found[self._key(self.value(key))] = self.value(value)
+                found[operations.scalar(self.value(key))] = self.value(value)
         return found
-
-    @staticmethod
-    def _key(value: Any) -> Any:
-        if not isinstance(value, operations.SCALARS):
-            raise NoValue
-        return value
 
     def _binop(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
@@ -234,7 +228,7 @@ class Evaluator:
         if not isinstance(owner, str | list | tuple | dict | range):
             raise NoValue
         if isinstance(owner, dict):
-            self._key(index)
+            operations.scalar(index)
         return operations.bounded(lambda: owner[index])
 
     def _namedexpr(self, node: ast.NamedExpr) -> Any:
@@ -339,11 +333,4 @@ class Evaluator:
                 node, T("a model within a model can't be read; only a Sequential can.")
             )
         (tensor,) = self.tensors(value, node)
-        return self.chain(model.layers, tensor)
-
-    def chain(self, layers: Sequence[LayerObject | Tensor], tensor: Tensor) -> Tensor:
-        """The output of layers one behind the other; an Input between them does nothing."""
-        for layer in layers:
-            if isinstance(layer, LayerObject) and layer.kind != "input":
-                tensor = self.builder.call(layer, layer.node, (tensor,))
-        return tensor
+        return self.builder.chain(model.layers, tensor)

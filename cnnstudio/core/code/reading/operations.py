@@ -45,6 +45,13 @@ class NoValue(Exception):
     """An operation that has no value here."""
 
 
+def scalar(value: Any) -> Any:
+    """A value that a dict's key or an index can be; raises NoValue for any other."""
+    if not isinstance(value, SCALARS):
+        raise NoValue
+    return value
+
+
 def binary(kind: ast.operator, left: Any, right: Any) -> Any:
     """The value of an operator between two plain values; raises NoValue."""
     if isinstance(kind, ast.Pow):

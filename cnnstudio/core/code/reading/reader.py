@@ -115,7 +115,7 @@ def _sequential(
             line = getattr(model.node, "lineno", 1)
             raise Ask(Question("", USUAL_SHAPE, line, is_input=True))
         tensor = reader.builder.input(model.node, shape)
-    return (reader.chain(model.layers, tensor),)
+    return (reader.builder.chain(model.layers, tensor),)
 
 
 def _reading(
