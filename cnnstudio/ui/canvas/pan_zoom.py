@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GRID, Point, Rect
 from cnnstudio.ui.theme.theme import Theme
 
-SMALLEST_ZOOM, LARGEST_ZOOM = 0.05, 4.0
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.005, 4.0  # a chain of a thousand layers fits a window at 0.7 %
 ZOOM_STEP = 1.25
 READABLE_ZOOM = 0.35
 """Below it names can't be told any more, so that the view shows less instead of smaller cards."""
