@@ -172,6 +172,15 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {id: block for block in self.blocks for id in block.members}
 
     @cached_property
+    def loose(self) -> tuple[LayerNode, ...]:
+        """The layers that feed no other, in the order of `layers`."""
+        return tuple(
+            node
+            for id, node in self.by_id.items()
+            if not any(link.target in self.by_id for link in self.outgoing[id])
+        )
+
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """Ids so that every layer comes after what feeds it, else in the order of `layers`.
 

@@ -20,6 +20,7 @@ from cnnstudio.core.text import T, Text
 _ADD_INPUT = Fix(Action.ADD_INPUT, T("Add an Input"))
 _DELETE = Fix(Action.DELETE, T("Delete the layer"))
 _NEW_ID = Fix(Action.NEW_ID, T("Give it an id of its own"))
+_MOST_LOOSE = 100  # layers that lead nowhere, from which the nearest is offered
 _REMOVE_LINK = T("Remove the link")
 _RENAME = Fix(Action.RENAME, T("Give it a free name"))
 
@@ -289,7 +290,12 @@ def _too_few(node: LayerNode, most: int | None, producer: str) -> Text:
 
 
 def _connect(network: Network, node: LayerNode, slot: int) -> Iterator[Fix]:
-    """A link from the nearest layer that leads nowhere yet, if there is one that may."""
+    """A link from the nearest layer that leads nowhere yet, if there is one that may.
+
+    Among very many none is meant more than another, and each layer would look through them all.
+    """
+    if len(network.loose) > _MOST_LOOSE:
+        return
     behind, waiting = {node.id}, [node.id]
     while waiting:
         for link in network.outgoing.get(waiting.pop(), ()):
@@ -299,8 +305,8 @@ def _connect(network: Network, node: LayerNode, slot: int) -> Iterator[Fix]:
     x, y = node.position
     loose = [
         (math.hypot(one.position[0] - x, one.position[1] - y), -index, one)
-        for index, one in enumerate(network.by_id.values())
-        if one.id not in behind and not _linked_on(network, one)
+        for index, one in enumerate(network.loose)
+        if one.id not in behind
     ]
     if loose:
         nearest = min(loose, key=lambda found: found[:2])[2]

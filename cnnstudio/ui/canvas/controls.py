@@ -56,7 +56,8 @@ class ZoomBar(OverlayBar):
         return False
 
     def _show_zoom(self) -> None:
-        self.percent.say(f"{round(self._view.zoom * 100)} %")
+        percent = self._view.zoom * 100
+        self.percent.say(f"{percent:.0f} %" if percent >= 1 else f"{percent:.1f} %")
 
 
 class CanvasControls(QObject):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.document import Document
+from cnnstudio.core.layers.spec import Action
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.problems.fixes import apply_fix, keep, tell_again
 from cnnstudio.core.problems.spec import Problem
@@ -204,3 +205,14 @@ def test_an_error_can_not_be_kept() -> None:
     (error,) = analyse(network).errors
     assert analyse(keep(network, error.node, error.text.id)).errors == (error,)
     assert analyse(keep(network, error.node, "")).errors == (error,)
+
+
+@pytest.mark.parametrize(("count", "offered"), [(50, True), (3000, False)])
+def test_the_nearest_loose_layer_is_offered_where_few_are_loose(count: int, offered: bool) -> None:
+    layers = (
+        LayerNode("n0", "input", "input", {"shape": [8, 8, 1]}),
+        *(LayerNode(f"n{n}", "add", f"add_{n}") for n in range(1, count)),
+    )
+    links = tuple(Link("n0", f"n{n}") for n in range(1, count))
+    first = analyse(Network(layers, links)).errors[0]
+    assert any(fix.action is Action.CONNECT for fix in first.fixes) == offered

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -60,6 +61,14 @@ def in_view(hands: Hands) -> int:
 def frame(hands: Hands) -> None:
     """Paints the whole canvas."""
     hands.canvas.repaint()
+
+
+def test_the_whole_of_a_thousand_layers_can_be_seen(design: Open):
+    hands = opened(design, 1000)
+    hands.press(Qt.Key.Key_Home)
+    assert in_view(hands) == 1000
+    assert hands.widget.view.visible_area().height > 1000 * 56
+    assert float(hands.widget.controls.zoom_bar.percent.text().removesuffix(" %")) > 0
 
 
 def test_only_what_is_in_view_is_painted_and_its_words_are_laid_out_once(
