@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from cnnstudio.app import Studio, build
 from cnnstudio.core.storage.places import runs_folder
-from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.design.widget import DesignWidget
 from cnnstudio.ui.inspect.workspace import InspectWidget
 from cnnstudio.ui.volumes.bar import CARDS, VOLUMES
 

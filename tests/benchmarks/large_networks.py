@@ -35,7 +35,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.storage.project_file import save_project
 from cnnstudio.ui.canvas.geometry import Point
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
-from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.design.widget import DesignWidget
 from tests.benchmarks.window_start import screen
 from tests.fakes.networks import long_chain
 

@@ -34,7 +34,7 @@ from cnnstudio.core.text import T
 from cnnstudio.protocol.delivery import Delivery
 from cnnstudio.protocol.messages import Batches
 from cnnstudio.ui.data.workspace import DataWidget
-from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.design.widget import DesignWidget
 from cnnstudio.ui.train.control_bar import PAUSE_KEYS, STOP_KEYS, TRAIN_KEYS
 from cnnstudio.ui.window.dialogs import Leave
 from tests.fakes.window_trainer import press

@@ -23,7 +23,7 @@ from cnnstudio.ui.widgets.panel import Line, ground
 from cnnstudio.ui.window.actions import Action
 
 if TYPE_CHECKING:
-    from cnnstudio.ui.design.workspace import DesignWidget
+    from cnnstudio.ui.design.widget import DesignWidget
 
 
 class BlockDesk(QObject):

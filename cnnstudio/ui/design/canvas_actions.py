@@ -17,7 +17,7 @@ from cnnstudio.ui.canvas.layout import places_of
 from cnnstudio.ui.window.actions import Action
 
 if TYPE_CHECKING:
-    from cnnstudio.ui.design.workspace import DesignWidget
+    from cnnstudio.ui.design.widget import DesignWidget
 
 _EDGES = (
     (Edge.LEFT, T("Align left"), "Ctrl+Shift+Left"),

@@ -16,7 +16,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.window.actions import Action
 
 if TYPE_CHECKING:
-    from cnnstudio.ui.design.workspace import DesignWidget
+    from cnnstudio.ui.design.widget import DesignWidget
 
 
 def cost_actions(made: Callable[[], DesignWidget]) -> tuple[Action, ...]:

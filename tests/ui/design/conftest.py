@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.samples import load_project_argument
-from cnnstudio.ui.design.workspace import DesignWidget, DesignWorkspace
+from cnnstudio.ui.design.widget import DesignWidget
+from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.window.actions import Actions
 from tests.ui.design.hands import Hands

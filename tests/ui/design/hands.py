@@ -14,7 +14,7 @@ from cnnstudio.core.document import Document
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.network import Link
 from cnnstudio.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Point, input_port, output_port
-from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.design.widget import DesignWidget
 from cnnstudio.ui.window.actions import Actions
 
 NONE = Qt.KeyboardModifier.NoModifier

@@ -17,7 +17,7 @@ from cnnstudio.core.blocks.grouping import make_block
 from cnnstudio.core.edits import set_parameter
 from cnnstudio.core.text import T
 from cnnstudio.core.volumes.parts import Form, Look, Scale, Volume
-from cnnstudio.ui.design.workspace import DesignWidget
+from cnnstudio.ui.design.widget import DesignWidget
 from cnnstudio.ui.volumes.bar import CARDS, VOLUMES
 from cnnstudio.ui.volumes.input_picture import InputPicture
 from cnnstudio.ui.volumes.painting import VolumePainter
