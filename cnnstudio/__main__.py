@@ -22,6 +22,10 @@ def main() -> int:
         from cnnstudio.decode.worker import main as decode
 
         return decode(argv[1:])
+    if argv[:1] == ["inspector"]:
+        from cnnstudio.inspector.main import main as inspector
+
+        return inspector(argv[1:])
     if not argv or names_project(argv):
         return open_window(argv)
     from cnnstudio.cli.main import main as command_line

@@ -1,4 +1,4 @@
-"""``cnnstudio import SOURCE -o PROJECT``: a project from Keras code or a notebook."""
+"""``cnnstudio import SOURCE -o PROJECT``: a project from Keras code or a saved model."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from cnnstudio.cli.console import Console
-from cnnstudio.core.code.reading.project import project_of
-from cnnstudio.core.code.reading.reader import read_code, read_notebook
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.storage.project_file import read_file, save_project
-from cnnstudio.core.text import T, Translator
-
-_READERS = {".py": read_code, ".ipynb": read_notebook}
+from cnnstudio.core.storage.project_weights import save_with_weights
+from cnnstudio.core.storage.weights_store import WeightsStore
+from cnnstudio.core.text import T, Text, Translator
+from cnnstudio.protocol.importing import Imported, read_source
 
 
 def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
     """Declares the verb's arguments."""
     parser.add_argument(
-        "source", metavar="SOURCE", help=show.show(T("Keras code (.py) or a notebook (.ipynb)"))
+        "source",
+        metavar="SOURCE",
+        help=show.show(
+            T(
+                "Keras code (.py), a notebook (.ipynb), a saved model (.keras, .h5) or the config "
+                "of one (.json)"
+            )
+        ),
     )
     parser.add_argument(
         "-o",
@@ -42,53 +47,62 @@ def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
         "--input",
         type=_shape,
         metavar="SHAPE",
-        help=show.show(T("the shape of an input the code doesn't define, such as 28,28,1")),
+        help=show.show(T("the shape of an input the code or model doesn't say, such as 28,28,1")),
     )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Reads the source and writes the project."""
     source, path = Path(options.source), Path(options.output)
-    reader = _READERS.get(source.suffix.lower())
-    if reader is None:
-        raise BadInput(
-            T(
-                "{file} can't be imported. Keras code (.py) and notebooks (.ipynb) can.",
-                file=str(source),
-            )
-        )
     if path.exists() or path.is_symlink():
         raise BadInput(
             T("{file} exists already. Choose another name, or delete it first.", file=str(path))
         )
-    try:
-        text = read_file(source).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(T("{file} isn't UTF-8 text. Save it as UTF-8.", file=str(source))) from error
-    reading = reader(text, dict(options.given), options.input)
-    save_project(project_of(reading, path.stem), path)
-    for question in reading.questions:
-        console.say(question.text)
-    ignored = [{"line": passed.line, "what": passed.what} for passed in reading.passed]
+    store = WeightsStore.of_person()
+    imported = read_source(
+        source,
+        given=dict(options.given),
+        input_shape=options.input,
+        store=store,
+        progress=lambda share: console.live(
+            T("Reading {file}: {percent} %", file=str(source), percent=int(100 * share))
+        ),
+    )
+    save_with_weights(imported.project, path, store)
+    warnings = [*(question.text for question in imported.questions), *imported.warnings]
+    for warning in warnings:
+        console.say(warning)
     console.result(
         {
             "project": str(path),
             "source": str(source),
-            "layers": len(reading.network.layers),
-            "opaque": list(reading.opaque),
-            "weights": {"loaded": 0, "missing": []},
-            "ignored": ignored,
-            "warnings": [console.text(question.text) for question in reading.questions],
+            "layers": len(imported.project.network.layers),
+            "opaque": list(imported.opaque),
+            "weights": {"loaded": imported.loaded, "missing": list(imported.missing)},
+            "ignored": [{"line": passed.line, "what": passed.what} for passed in imported.passed],
+            "warnings": [console.text(warning) for warning in warnings],
         },
-        [
-            *(
-                console.text(T("Line {line} was passed over: {code}", line=p.line, code=p.what))
-                for p in reading.passed
-            ),
-            console.text(T("{file} is written.", file=str(path))),
-        ],
+        [console.text(line) for line in _lines(imported, path)],
     )
     return 0
+
+
+def _lines(imported: Imported, path: Path) -> list[Text]:
+    """What is told on a terminal."""
+    lines = [
+        T("Line {line} was passed over: {code}", line=passed.line, code=passed.what)
+        for passed in imported.passed
+    ]
+    if imported.opaque:
+        lines.append(
+            T(
+                "Of classes the studio doesn't know, and so without a computation: {layers}",
+                layers=", ".join(imported.opaque),
+            )
+        )
+    if imported.loaded:
+        lines.append(T("Layers with their weights: {count}", count=imported.loaded))
+    return [*lines, T("{file} is written.", file=str(path))]
 
 
 def _given(raw: str) -> tuple[str, Any]:

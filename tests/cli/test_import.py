@@ -1,14 +1,23 @@
-"""import: code and notebooks as project files."""
+"""import: code, notebooks and saved models as project files."""
 
 from __future__ import annotations
 
 import json
+import signal
+import sys
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cnnstudio.cli.main import main
+from cnnstudio.core.analysis import analyse
 from cnnstudio.core.storage.project_file import load_project
+from cnnstudio.core.storage.project_weights import read_weights, weights_beside
+from cnnstudio.core.storage.weights_store import WeightsStore
+from cnnstudio.protocol import inspecting
+from tests.fakes.model_files import arrays_of_small, weights_file, write_keras
 
 CODE = """\
 i = Input((SIZE, SIZE, 3))
@@ -53,3 +62,81 @@ def test_what_can_not_be_imported_is_told(
     assert main(["import", str(broken), "-o", path, "--set", "1=2"]) == 2
     assert main(["import", str(broken), "-o", path, "--input", "a"]) == 2
     assert not Path(path).exists()
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the person's data, weights among them."""
+    monkeypatch.setenv("CNNSTUDIO_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_saved_model_becomes_a_project_with_its_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arrays = arrays_of_small()
+    del arrays["conv"]
+    source = write_keras(tmp_path / "내 모델.keras", weights=weights_file(arrays))
+    path = tmp_path / "net.cnnstudio"
+    assert main(["import", str(source), "-o", str(path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert result.pop("warnings") == [err.strip()]
+    assert "conv" in err
+    assert result == {
+        "project": str(path),
+        "source": str(source),
+        "layers": 4,
+        "opaque": [],
+        "weights": {"loaded": 1, "missing": ["conv"]},
+        "ignored": [],
+    }
+    analysis = analyse(load_project(path).network)
+    folder = weights_beside(path)
+    store = WeightsStore(tmp_path / "nobody's")
+    weights = read_weights(analysis, store, folder)
+    ((kernel, bias),) = weights.values()
+    assert (kernel == arrays["dense"][0]).all()
+    assert (bias == arrays["dense"][1]).all()
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_refused_model_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mine: Path
+) -> None:
+    source, path = tmp_path / "a.keras", tmp_path / "net.cnnstudio"
+    source.write_bytes(b"no model")
+    assert main(["import", str(source), "-o", str(path)]) == 2
+    assert "isn't a Keras model" in capsys.readouterr().err
+    assert not path.exists()
+    assert not mine.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing on Windows")
+@pytest.mark.usefixtures("mine")
+def test_ctrl_c_stops_an_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sleeps = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(inspecting, "inspector_command", lambda *_: sleeps)
+    begun = threading.Event()
+    monkeypatch.setattr(inspecting, "_written", lambda _folder: begun.set() or 0)
+
+    def interrupt() -> None:
+        if begun.wait(60):
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        path = tmp_path / "net.cnnstudio"
+        assert main(["import", str(write_keras(tmp_path / "a.keras")), "-o", str(path)]) == 130
+    finally:
+        begun.set()
+        thread.join()
+        signal.signal(signal.SIGINT, before)
+    assert "Stopped." in capsys.readouterr().err
+    assert not psutil.Process().children()
+    assert not path.exists()

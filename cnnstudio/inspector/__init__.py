@@ -1,0 +1,1 @@
+"""The process that parses foreign model files; it imports neither Qt nor Keras."""
