@@ -62,8 +62,14 @@ class NodeAnalysis:
     given: tuple[Fields, ...]
 
     @property
+    def keeps_weights(self) -> bool:
+        """Whether the weights it brought along still fit its variables."""
+        stored = self.node.weights
+        return stored is not None and stored.shapes == tuple(one.shape for one in self.weights)
+
+    @property
     def non_trainable_params(self) -> int:
-        """How many numbers of its variables are kept on the side, such as running means."""
+        """How many of them training leaves alone: running means, and all of a frozen layer."""
         return self.params - self.trainable_params
 
     @property
@@ -232,7 +238,7 @@ def _node_analysis(
         output=facts.output,
         weights=facts.weights,
         params=facts.params,
-        trainable_params=facts.trainable_params,
+        trainable_params=0 if node.frozen else facts.trainable_params,
         macs=facts.macs,
         fields=own,
         sight=facts.sight,

@@ -21,6 +21,26 @@ from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layers.spec import LayerKind
 
 
+class StoredWeights(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Weights a layer brought along: where its arrays lie, and their shapes.
+
+    The layer takes them for as long as its variables have these shapes; see
+    ``NodeAnalysis.keeps_weights``.
+
+    Attributes:
+        file: SHA-256, in hexadecimal digits, of the ``.npz`` file that has the arrays.
+        layer: Which layer of that file, counted from 0; its arrays are called ``layer/0``,
+            ``layer/1`` and so on, in the order Keras makes the variables.
+        shapes: The shapes of the arrays, in that order.
+        extra: Unknown keys of the project file, kept.
+    """
+
+    file: str
+    layer: int
+    shapes: tuple[tuple[int, ...], ...]
+    extra: dict[str, Any] = {}
+
+
 class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """One layer of a network.
 
@@ -33,6 +53,9 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         params: Raw values of the parameters that differ from their default.
         position: Where its card stands on the canvas (x, y in logical pixels).
         kept: Ids of the warnings the person keeps as they are, in alphabetical order.
+        note: What the person wrote about it; lines end with a line feed.
+        frozen: Whether training leaves its parameters as they are (Keras' ``trainable=False``).
+        weights: The weights it starts with instead of drawn ones.
         extra: Unknown keys of the project file, kept.
     """
 
@@ -42,6 +65,9 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     params: dict[str, Any] = {}
     position: tuple[float, float] = (0.0, 0.0)
     kept: tuple[str, ...] = ()
+    note: str = ""
+    frozen: bool = False
+    weights: StoredWeights | None = None
     extra: dict[str, Any] = {}
 
     @cached_property

@@ -47,31 +47,14 @@ def parse(data: bytes | str, name: str) -> dict[str, Any]:
     Raises:
         BadInput: For anything that isn't one strict JSON object, with the position.
     """
-    text = _decode(data, name) if isinstance(data, bytes) else data.removeprefix("\ufeff")
+    text = decode(data, name) if isinstance(data, bytes) else data.removeprefix("\ufeff")
     _check_text(text, name)
-    reader = _Reader(text, name)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=reader.object,
-            parse_constant=reader.refuse_number,
-            parse_float=reader.number,
-            parse_int=reader.integer,
-        )
-        if re.search(r"\\u[dD][89a-fA-F]", text):
-            json.dumps(value, ensure_ascii=False).encode()
+        value = strict_json(text, name)
     except json.JSONDecodeError as error:
         raise _not_json(text, name, error) from error
     except RecursionError as error:
         raise _too_deep(name) from error
-    except UnicodeEncodeError as error:
-        raise BadInput(
-            T(
-                "{file} has half a character ({value}). Correct it in a text editor.",
-                file=name,
-                value=ascii(error.object[error.start]),
-            )
-        ) from error
     if not isinstance(value, dict):
         raise BadInput(
             T(
@@ -83,7 +66,42 @@ def parse(data: bytes | str, name: str) -> dict[str, Any]:
     return value
 
 
-def _decode(data: bytes, name: str) -> str:
+def strict_json(text: str, name: str) -> Any:
+    """Reads JSON without what it has no place for: NaN, repeated keys, half characters.
+
+    Raises:
+        BadInput: For one of those.
+        json.JSONDecodeError: For what isn't JSON.
+        RecursionError: For what is nested too deep.
+    """
+    reader = _Reader(text, name)
+    value = json.loads(
+        text,
+        object_pairs_hook=reader.object,
+        parse_constant=reader.refuse_number,
+        parse_float=reader.number,
+        parse_int=reader.integer,
+    )
+    try:
+        if re.search(r"\\u[dD][89a-fA-F]", text):
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            T(
+                "{file} has half a character ({value}). Correct it in a text editor.",
+                file=name,
+                value=ascii(error.object[error.start]),
+            )
+        ) from error
+    return value
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a file in UTF-8; a byte order mark is accepted.
+
+    Raises:
+        BadInput: For a file that is too large or no UTF-8, with the position.
+    """
     if len(data) > LARGEST_FILE:
         raise BadInput(
             T(
@@ -341,9 +359,10 @@ def read_struct(
                 raise place.missing(field.name)
             continue
         value = raw[field.name]
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+        struct = _struct(field.type)
+        if struct is not None and (value is not None or field.type is struct):
             part = _PARTS.get(field.name, place.part)
-            values[field.name] = read_struct(field.type, value, Place(place.file, part))
+            values[field.name] = read_struct(struct, value, Place(place.file, part))
             continue
         try:
             values[field.name] = msgspec.convert(value, field.type)
@@ -385,6 +404,14 @@ def check_depth(value: object, name: str, depth: int = 0) -> None:
 
 
 @cache
+def _struct(expected: object) -> type[msgspec.Struct] | None:
+    """The struct with an `extra` map that a field holds, be it or null; None for any other."""
+    options = typing.get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
+    structs = (one for one in options if isinstance(one, type) and issubclass(one, msgspec.Struct))
+    return next((one for one in structs if "extra" in one.__struct_fields__), None)
+
+
+@cache
 def _fields(cls: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return tuple(field for field in msgspec.structs.fields(cls) if field.name != "extra")
 
@@ -406,6 +433,7 @@ _ALLOWED: dict[object, Text] = {
     tuple[float, float]: T("two numbers in brackets"),
     tuple[int, int]: T("two whole numbers in brackets"),
     tuple[str, ...]: T("texts in brackets"),
+    tuple[tuple[int, ...], ...]: T("lists of whole numbers in brackets"),
 }
 
 
@@ -415,7 +443,7 @@ def _allowed(expected: object) -> Text:
         return T("{allowed}, or null", allowed=_allowed(options[0]))
     if isinstance(expected, type) and issubclass(expected, StrEnum):
         return T("one of {names}", names=", ".join(expected))
-    return _ALLOWED[expected]
+    return _ALLOWED[dict[str, Any] if _struct(expected) else expected]
 
 
 _PARTS = {
