@@ -1,7 +1,7 @@
 """Events on their way to the client: nothing that matters is lost, and training never waits.
 
 Every event but two is kept in order until it is written. Batches are collected into blocks, at
-most ten a second; while the client doesn't read, one block grows. A heartbeat is only worth
+most four a second; while the client doesn't read, one block grows. A heartbeat is only worth
 something fresh: the newest replaces the one before.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from cnnstudio.protocol.messages import Batches, Event, Heartbeat
 
-BLOCK_SECONDS = 0.1
+BLOCK_SECONDS = 0.25
 # A client that has read nothing while this many batches ran (some 20 MB) misses those that follow:
 # the numbers in `Batches.first` then show the gap, and the run folder's metrics.jsonl has them all.
 MOST_WAITING_BATCHES = 1_000_000

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.installing import pip_command
 from cnnstudio.engine.backends import choose, cpu, describe
+from cnnstudio.engine.stream import Batch
 from cnnstudio.protocol.messages import Device
 
 DEVICES = (cpu(), Device(id="gpu:0"), Device(id="gpu:1"))
@@ -85,6 +87,33 @@ def test_tensorflow_is_fed_without_its_autotuner() -> None:
             np.testing.assert_array_equal(pictures, given[0])
             np.testing.assert_array_equal(labels, given[1])
             assert (pictures.dtype, labels.dtype) == (np.float32, np.uint8)
+
+
+def test_batches_cross_together_but_the_first_ones_and_large_ones_dont() -> None:
+    from cnnstudio.engine.backends.tensorflow import feed
+
+    def crossings(side: int, count: int) -> list[int]:
+        """How many batches were taken before each one was given."""
+        taken = []
+
+        def batches() -> Iterator[Batch]:
+            for n in range(count):
+                taken.append(n)
+                yield np.full((4, side, side, 1), n, np.float32), np.full(4, n, np.uint8)
+
+        like = next(iter(batches()))
+        taken.clear()
+        ahead = []
+        for n, (pictures, _) in enumerate(feed(batches, like).as_numpy_iterator()):
+            assert pictures.shape == like[0].shape
+            assert pictures[0, 0, 0, 0] == n
+            ahead.append(len(taken) - n)
+        assert len(ahead) == count
+        return ahead
+
+    assert max(crossings(8, 60)) >= 8
+    # Two are fetched ahead, one is being given and one built.
+    assert max(crossings(1024, 4)) <= 5
 
 
 def test_tensorflow_is_described() -> None:

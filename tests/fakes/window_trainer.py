@@ -2,7 +2,8 @@
 
 ``python -m tests.fakes.window_trainer PROJECT STORE STEP…``: PROJECT is a file or ``sample:NAME``,
 STORE the settings' file. Each STEP is one training, begun when an engine is ready: "finish" lets it
-end, "stop" stops it after its first batches, "kill" kills its engine then.
+end, "stop" stops it after its first batches, "kill" kills its engine then, "quietly" lets it end
+with nothing of this program between the window and its run: no lateness is measured.
 """
 
 from __future__ import annotations
@@ -29,8 +30,12 @@ from cnnstudio.ui.train.control_bar import STOP_KEYS, TRAIN_KEYS
 from cnnstudio.ui.train.workspace import TrainWorkspace
 from tests.fakes.lateness import Lateness
 
+LOOK_MS, QUIET_LOOK_MS = 20, 500
 
-def work(app: QApplication, project: str, store: QSettings, steps: list[str]) -> Iterator[Any]:
+
+def work(
+    app: QApplication, project: str, store: QSettings, steps: list[str], look: QTimer
+) -> Iterator[Any]:
     """Goes through the steps; each yield is a condition to wait for, the last value the report."""
     clients: list[EngineClient] = []
 
@@ -55,7 +60,8 @@ def work(app: QApplication, project: str, store: QSettings, steps: list[str]) ->
     def see(delivery: Any) -> None:
         if isinstance(delivery.event, Batches) and not begun:
             begun.append(time.monotonic())
-            lateness.start()
+            if step != "quietly":
+                lateness.start()
 
     engines.run_event.connect(see)
     report = []
@@ -66,6 +72,7 @@ def work(app: QApplication, project: str, store: QSettings, steps: list[str]) ->
         press(window, TRAIN_KEYS)
         assert training.running, "the shortcut didn't start a training"
         yield lambda: bool(begun) or not training.running
+        look.setInterval(QUIET_LOOK_MS if step == "quietly" else LOOK_MS)
         if step == "stop":
             stop = window.actions_table.get("train.stop")
             yield lambda stop=stop: stop.isEnabled() or not training.running
@@ -110,9 +117,9 @@ def main() -> int:
     """Works the window until everything is done."""
     app = QApplication([])
     project, store, *steps = sys.argv[1:]
-    todo = work(app, project, QSettings(store, QSettings.Format.IniFormat), steps)
-    condition: list[Callable[[], bool]] = [next(todo)]
     look = QTimer()
+    todo = work(app, project, QSettings(store, QSettings.Format.IniFormat), steps, look)
+    condition: list[Callable[[], bool]] = [next(todo)]
 
     failed = True
 
@@ -129,7 +136,7 @@ def main() -> int:
                 raise
 
     look.timeout.connect(go_on)
-    look.start(20)
+    look.start(LOOK_MS)
     gc.collect()
     app.exec()
     look.stop()

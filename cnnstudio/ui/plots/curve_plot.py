@@ -163,6 +163,10 @@ class CurvePlot(QWidget):
         self._bottom.whole = along is not Along.TIME
         self.redraw()
 
+    def paint_now(self) -> None:
+        """Paints what is drawn at once, instead of when Qt gets to it."""
+        self.view.viewport().repaint()
+
     def set_log(self, log: bool) -> None:
         """Chooses a logarithmic or a linear axis for the values."""
         self._left.log = log

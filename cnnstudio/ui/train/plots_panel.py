@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -28,9 +29,10 @@ from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.panel import CANVAS, ground
 
-REDRAW_MS = 250
-"""One of the plots is drawn at each tick, so each of them twice a second: often enough for the eye,
-and what drawing takes is taken from the training beside it."""
+FASTEST_MS, SLOWEST_MS = 250, 1000
+"""Between two drawings; one of the plots is drawn at each."""
+DRAWING_SHARE = 0.01
+"""Of the time, for drawing: what it takes is taken from the training beside it."""
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 _FIRST_SMOOTHING = 0.97
 _ALONG = ((Along.BATCH, T("Batch")), (Along.EPOCH, T("Epoch")), (Along.TIME, T("Time")))
@@ -54,7 +56,7 @@ class PlotsPanel(QWidget):
         self._makers = (CurveMaker("loss"), CurveMaker("accuracy"))
         self._turn = 0
         self._timer = QTimer(self)
-        self._timer.setInterval(REDRAW_MS)
+        self._timer.setInterval(FASTEST_MS)
         self._timer.timeout.connect(self._tick)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -156,8 +158,12 @@ class PlotsPanel(QWidget):
         )
 
     def _tick(self) -> None:
+        begun = time.thread_time()
         self._turn = (self._turn + 1) % len(self.plots)
         self._draw(self._turn)
+        self.plots[self._turn].paint_now()
+        pause = 1000 * (time.thread_time() - begun) / DRAWING_SHARE
+        self._timer.setInterval(round(min(max(pause, FASTEST_MS), SLOWEST_MS)))
         self._follow()
 
     def _draw(self, index: int) -> None:
