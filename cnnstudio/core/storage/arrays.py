@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,12 +16,15 @@ from numpy.lib import format as npy
 
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.storage.faults import read_fault
-from cnnstudio.core.text import T
+from cnnstudio.core.text import T, Text
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _SUFFIX = ".npy"
 _PLAIN_KINDS = "biufc"  # bool, int, uint, float, complex: what needs no pickle
+_DAMAGED = T(
+    "{file} is damaged or isn't a file of the studio ({reason}). Use another epoch, or train again."
+)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
@@ -43,19 +47,51 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
         os.fsync(file.fileno())
 
 
-def read_arrays(path: Path) -> dict[str, Array]:
+def read_arrays(
+    path: Path, names: Collection[str] | None = None, *, damaged: Text = _DAMAGED
+) -> dict[str, Array]:
     """Reads a file of ``write_arrays``; checksums and declared sizes are checked first.
+
+    Args:
+        path: The file.
+        names: Which of its arrays to read; all of them by default.
+        damaged: What to say of a damaged file; may use ``{file}`` and ``{reason}``.
 
     Raises:
         BadInput: For a file that is missing, damaged, or of a kind the studio doesn't write.
     """
+    with _opened(path, damaged) as (archive, members):
+        wanted = members if names is None else {name: _found(members, name) for name in names}
+        return {name: _read_member(archive, member) for name, member in wanted.items()}
+
+
+def array_shapes(path: Path, *, damaged: Text = _DAMAGED) -> dict[str, tuple[int, ...]]:
+    """The shapes that a file of ``write_arrays`` declares, checked against what it holds.
+
+    The arrays themselves aren't read; ``read_arrays`` compares their checksums. Takes and raises
+    what that does.
+    """
+    with _opened(path, damaged) as (archive, members):
+        shapes = {}
+        for name, member in members.items():
+            with archive.open(member) as file:
+                shapes[name] = _check_header(file, member)  # type: ignore[arg-type]
+        return shapes
+
+
+class _Damaged(Exception):
+    """A file that doesn't hold what it declares."""
+
+
+@contextlib.contextmanager
+def _opened(
+    path: Path, damaged: Text
+) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
+    """The archive and its members by the names of the arrays; its faults become BadInput."""
     try:
         size = path.stat().st_size
         with zipfile.ZipFile(path) as archive:
-            return {
-                member.filename.removesuffix(_SUFFIX): _read_member(archive, member, size)
-                for member in _distinct(archive.infolist())
-            }
+            yield archive, _members(archive, size)
     except OSError as error:
         raise read_fault(error, path) from error
     except (
@@ -67,31 +103,29 @@ def read_arrays(path: Path) -> dict[str, Array]:
         NotImplementedError,  # a compression this Python doesn't have
         RuntimeError,  # an encrypted member
     ) as error:
-        raise BadInput(
-            T(
-                "{file} is damaged or isn't a file of the studio ({reason}). Use another epoch, "
-                "or train again.",
-                file=str(path),
-                reason=str(error),
-            )
-        ) from error
+        raise BadInput(T(damaged.id, file=str(path), reason=str(error))) from error
 
 
-class _Damaged(Exception):
-    """A file that doesn't hold what it declares."""
-
-
-def _distinct(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+def _members(archive: zipfile.ZipFile, file_size: int) -> dict[str, zipfile.ZipInfo]:
+    members = archive.infolist()
     if len({member.filename for member in members}) < len(members):
         raise _Damaged("two arrays of one name")
-    return members
+    for member in members:
+        name = member.filename[:60]
+        if member.compress_type != zipfile.ZIP_STORED or not member.filename.endswith(_SUFFIX):
+            raise _Damaged(f"unexpected member {name}")
+        if member.file_size > file_size:
+            raise _Damaged(f"{name} is cut")
+    return {member.filename.removesuffix(_SUFFIX): member for member in members}
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_size: int) -> Array:
-    if member.compress_type != zipfile.ZIP_STORED or not member.filename.endswith(_SUFFIX):
-        raise _Damaged(f"unexpected member {member.filename[:60]}")
-    if member.file_size > file_size:
-        raise _Damaged(f"{member.filename[:60]} is cut")
+def _found(members: Mapping[str, zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
+    if name not in members:
+        raise _Damaged(f"{name[:60]} isn't in it")
+    return members[name]
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
     with archive.open(member) as file:
         _check_header(file, member)  # type: ignore[arg-type]
     with archive.open(member) as file:
@@ -101,7 +135,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_size: i
     return array
 
 
-def _check_header(file: BinaryIO, member: zipfile.ZipInfo) -> None:
+def _check_header(file: BinaryIO, member: zipfile.ZipInfo) -> tuple[int, ...]:
     """Compares the declared shape with the bytes that are there, before anything is allocated."""
     if npy.read_magic(file) != (1, 0):
         raise _Damaged(f"{member.filename[:60]} has an unexpected version")
@@ -112,3 +146,4 @@ def _check_header(file: BinaryIO, member: zipfile.ZipInfo) -> None:
         math.prod(shape) * dtype.itemsize != member.file_size - file.tell()
     ):
         raise _Damaged(f"{member.filename[:60]} has another size than it declares")
+    return tuple(shape)

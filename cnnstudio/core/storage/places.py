@@ -28,3 +28,8 @@ def recovery_folder() -> Path:
 def logs_folder() -> Path:
     """Where engines log what libraries print."""
     return data_folder() / "logs"
+
+
+def weights_folder() -> Path:
+    """Where weights lie that layers brought along; see ``weights_store``."""
+    return data_folder() / "weights"

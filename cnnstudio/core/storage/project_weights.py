@@ -1,0 +1,153 @@
+"""The weights of a project's layers: saved with it, and read when it is trained.
+
+Saving never removes what could still be wanted: a file leaves the folder of a project only when
+neither the project nor the version before it (``.bak``) names it, and only once the person's
+store has it, so that undo can bring its layer back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from cnnstudio.core.analysis import Analysis, NodeAnalysis
+from cnnstudio.core.errors import BadInput
+from cnnstudio.core.network import Network
+from cnnstudio.core.project import Project
+from cnnstudio.core.storage.arrays import Array, read_arrays
+from cnnstudio.core.storage.atomic import backup_path
+from cnnstudio.core.storage.project_file import files_folder, save_project
+from cnnstudio.core.storage.weights_store import DAMAGED, WeightsStore, named_in, sha_of
+from cnnstudio.core.text import T, Text
+
+_MOST_NAMED = 3
+
+
+def weights_beside(path: Path) -> Path:
+    """The folder with the weights of a project file."""
+    return files_folder(path) / "weights"
+
+
+def files_of(network: Network) -> frozenset[str]:
+    """The hashes of the weights files that a network's layers name."""
+    return frozenset(node.weights.file for node in network.layers if node.weights is not None)
+
+
+def save_with_weights(project: Project, path: Path, store: WeightsStore, *folders: Path) -> None:
+    """Saves a project, with the weights its layers name beside it.
+
+    The weights come first: a saved project names nothing that a full disk kept from it. Weights
+    that are nowhere to be found keep nothing from being saved; training tells of them.
+
+    Args:
+        project: The project.
+        path: Its file.
+        store: The person's store.
+        folders: Where else its weights may lie, such as beside the file it was opened from.
+
+    Raises:
+        BadInput: When `path` can't be written or the project holds what JSON can't.
+        JobFailed: When the disk is full or breaks. The old file is then still there.
+    """
+    folder, names = weights_beside(path), files_of(project.network)
+    if os.path.isdir(path.parent):  # noqa: PTH112 - tells no fault; saving says what is wrong
+        store.lay_into(folder, names, *folders)
+    save_project(project, path)
+    if os.path.isdir(folder):  # noqa: PTH112 - as above
+        with contextlib.suppress(OSError):  # not knowing what the backup names, nothing is removed
+            store.tidy(folder, names | _named_by_backup(path))
+
+
+def keep_weights(network: Network, store: WeightsStore, *folders: Path) -> None:
+    """Takes the weights a network names into the store, so that they outlive where they lie.
+
+    Raises:
+        BadInput: When a file can't be read.
+        JobFailed: When the disk is full or breaks.
+    """
+    for sha in files_of(network):
+        store.adopt(sha, *folders)
+
+
+def check_weights(analysis: Analysis, store: WeightsStore, *folders: Path) -> None:
+    """Checks that the weights of all layers that keep theirs are there.
+
+    Raises:
+        BadInput: Naming the layers and the remedy.
+    """
+    missing = [one for one in _keeping(analysis) if store.find(_file(one), *folders) is None]
+    if missing:
+        raise BadInput(_missing_text(missing))
+
+
+def read_weights(
+    analysis: Analysis, store: WeightsStore, *folders: Path
+) -> dict[str, tuple[Array, ...]]:
+    """The weights of all layers that keep theirs, by id, each layer's in Keras' order.
+
+    Raises:
+        BadInput: When a file is missing or damaged, or doesn't hold what the project says.
+    """
+    check_weights(analysis, store, *folders)
+    by_file: dict[str, list[NodeAnalysis]] = {}
+    for one in _keeping(analysis):
+        by_file.setdefault(_file(one), []).append(one)
+    found: dict[str, tuple[Array, ...]] = {}
+    for sha, layers in by_file.items():
+        path = store.find(sha, *folders)
+        if path is None:
+            raise BadInput(_missing_text(layers))
+        if sha_of(path) != sha:
+            raise BadInput(_told(path, T("its content has changed")))
+        arrays = read_arrays(
+            path, [name for one in layers for name in _names(one)], damaged=DAMAGED
+        )
+        for one in layers:
+            own = tuple(arrays[name] for name in _names(one))
+            if any(a.shape != w.shape for a, w in zip(own, one.weights, strict=True)):
+                raise BadInput(
+                    _told(path, T("{layer} has other shapes in it", layer=one.node.name))
+                )
+            found[one.node.id] = own
+    return found
+
+
+def _keeping(analysis: Analysis) -> list[NodeAnalysis]:
+    return [one for one in analysis.nodes.values() if one.keeps_weights and one.weights]
+
+
+def _file(one: NodeAnalysis) -> str:
+    assert one.node.weights is not None
+    return one.node.weights.file
+
+
+def _names(one: NodeAnalysis) -> list[str]:
+    assert one.node.weights is not None
+    return [f"{one.node.weights.layer}/{index}" for index in range(len(one.weights))]
+
+
+def _named_by_backup(path: Path) -> set[str]:
+    backup = backup_path(path)
+    return named_in(backup) if backup.exists() else set()
+
+
+def _told(path: Path, reason: Text) -> Text:
+    return Text(DAMAGED.id, {"file": str(path), "reason": reason})
+
+
+def _missing_text(layers: Iterable[NodeAnalysis]) -> Text:
+    names = [one.node.name for one in layers]
+    shown = ", ".join(names[:_MOST_NAMED])
+    more = len(names) - _MOST_NAMED
+    if more > 0:
+        listed: Text | str = T("{layers} and {count} more", layers=shown, count=more)
+    else:
+        listed = shown
+    return T(
+        "The weights that {layers} came with aren't on this computer. Copy the folder whose name "
+        "ends in .cnnstudio.files along with the project, or drop these weights: the layers then "
+        "start from drawn ones.",
+        layers=listed,
+    )
