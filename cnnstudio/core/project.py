@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.network import Network
 
 FORMAT = "cnnstudio project"
@@ -85,6 +86,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         name: Shown in the title; the file's stem once saved.
         network: The layers and links.
         data: The pictures.
+        augmentation: What is done to the training pictures.
         training: How a run trains.
         extra: Unknown keys of the project file, kept.
     """
@@ -92,6 +94,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     name: str = "untitled"
     network: Network = Network()
     data: DataSettings = DataSettings()
+    augmentation: Augmentation = Augmentation()
     training: TrainingSettings = TrainingSettings()
     extra: dict[str, Any] = {}
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnnstudio.core.data.fitting import borders, inner_size
+
 Pictures = NDArray[np.uint8]
 
 
@@ -23,19 +25,14 @@ def fit_pictures(pictures: Pictures, size: tuple[int, int], fit: str) -> Picture
         uint8, shape (n, *size, channels).
     """
     own: tuple[int, int] = pictures.shape[1:3]
-    inner = size if fit == "stretch" else _inside(own, size)
+    inner = inner_size(own, size, fit)
     resized = pictures if inner == own else _stretched(pictures, inner)
     if inner == size:
         return resized
-    top, left = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    (top, _), (left, _) = borders(size[0] - inner[0]), borders(size[1] - inner[1])
     result = np.zeros((len(pictures), *size, pictures.shape[3]), np.uint8)
     result[:, top : top + inner[0], left : left + inner[1]] = resized
     return result
-
-
-def _inside(own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
-    ratio = min(1.0, size[0] / own[0], size[1] / own[1])
-    return max(1, round(own[0] * ratio)), max(1, round(own[1] * ratio))
 
 
 def _stretched(pictures: Pictures, size: tuple[int, int]) -> Pictures:

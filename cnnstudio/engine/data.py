@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,11 @@ from cnnstudio.core.text import T
 from cnnstudio.decode.sets import prepare_part
 from cnnstudio.engine.stream import Batch, BatchStream
 
+if TYPE_CHECKING:
+    from cnnstudio.engine.augmentation import Augmenter
+
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunData:
@@ -31,12 +39,14 @@ class RunData:
         facts: The dataset.
         part: Its training pictures and labels, with the network's size and channels.
         split: Which of them train and which validate.
+        augmenter: What is done to them; None where scaling is all.
     """
 
     project: Project
     facts: Dataset
     part: Labelled
     split: Split
+    augmenter: Augmenter | None = None
 
     def stream(self, seed: int) -> BatchStream:
         """The training batches."""
@@ -49,6 +59,7 @@ class RunData:
             seed=seed,
             shuffle=settings.shuffle,
             scaling=self.project.data.scaling,
+            augment=self.augmenter.augmented if self.augmenter is not None else None,
         )
 
     def validation(self) -> Batch | None:
@@ -56,8 +67,12 @@ class RunData:
         chosen = self.split.validation
         if not len(chosen):
             return None
-        pictures = scaled(self.part.pictures[chosen], self.project.data.scaling)
-        return pictures, self.part.labels[chosen].astype(np.int32)
+        pictures = self.part.pictures[chosen]
+        if self.augmenter is not None and self.project.augmentation.standardises:
+            given = self.augmenter.standardised(pictures)
+        else:
+            given = scaled(pictures, self.project.data.scaling)
+        return given, self.part.labels[chosen].astype(np.int32)
 
 
 def load_data(project: Project, stored: tuple[NDArray[Any], NDArray[Any]] | None = None) -> RunData:
@@ -76,7 +91,7 @@ def load_data(project: Project, stored: tuple[NDArray[Any], NDArray[Any]] | None
         split = stratified_split(part.labels, project.data.validation, project.data.split_seed)
     else:
         split = Split(*(_indices(each, len(part.labels)) for each in stored))
-    return RunData(project, facts, part, split)
+    return RunData(project, facts, part, split, _augmenter(project, part, split))
 
 
 def measured_part(run: RunFolder, on: str) -> tuple[Labelled, Indices, Dataset]:
@@ -113,6 +128,20 @@ def measured_part(run: RunFolder, on: str) -> tuple[Labelled, Indices, Dataset]:
     return data.part, chosen, data.facts
 
 
+def prepared(run: RunFolder, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """`pictures` as the network of `run` gets those that nothing is trained on.
+
+    They are scaled, and standardised by the numbers of the pictures the run is trained on.
+
+    Raises:
+        BadInput: When those pictures are needed and can't be read.
+    """
+    project = run.record.project
+    if not project.augmentation.standardises:
+        return scaled(pictures, project.data.scaling)
+    return _augmenter_of(run.path, run.record.created).standardised(pictures)
+
+
 def pictures_from(
     shape: tuple[int, int, int, int], blob: bytes, wanted: tuple[int, ...]
 ) -> NDArray[np.uint8]:
@@ -136,6 +165,24 @@ def pictures_from(
             )
         )
     return np.frombuffer(blob, np.uint8).reshape(shape)
+
+
+def _augmenter(project: Project, part: Labelled, split: Split) -> Augmenter | None:
+    if not project.augmentation.acting:
+        return None
+    from cnnstudio.engine.augmentation import Augmenter  # with SciPy, which few runs need
+
+    logger.info("augmentation: %s", project.augmentation.stated)
+    return Augmenter(project.augmentation, project.data.scaling, lambda: part.pictures[split.train])
+
+
+@lru_cache(maxsize=1)
+def _augmenter_of(path: Path, _created: str) -> Augmenter:
+    """What a run does to its pictures; finding its numbers may take seconds."""
+    run = RunFolder.open(path)
+    found = load_data(run.record.project, run.read_split()).augmenter
+    assert found is not None
+    return found
 
 
 def _indices(stored: NDArray[Any], pictures: int) -> Indices:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
-from cnnstudio.core.data.scaling import scaled
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Network
 from cnnstudio.core.shapes import show_shape
@@ -21,7 +20,7 @@ from cnnstudio.core.text import T
 from cnnstudio.engine.callbacks import finite
 from cnnstudio.engine.checkpoints import load_model
 from cnnstudio.engine.context import JobContext
-from cnnstudio.engine.data import pictures_from
+from cnnstudio.engine.data import pictures_from, prepared
 from cnnstudio.protocol import wire
 from cnnstudio.protocol.messages import FeatureMaps, LayerOutput, Phase
 
@@ -97,7 +96,7 @@ class Inspection:
         content = picture.tobytes()
         if self._seen is not None and self._seen[0] == content:
             return self._seen[1]
-        given = scaled(picture, probe.run.record.project.data.scaling)
+        given = prepared(probe.run, picture)
         found: dict[str, Any] = probe.model(given, training=False)
         outputs = {id: _one(tensor) for id, tensor in found.items()}
         self._seen = content, outputs

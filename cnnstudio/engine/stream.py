@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cnnstudio.core.data.scaling import scaled
 
 Batch = tuple[NDArray[np.float32], NDArray[Any]]
+Augment = Callable[[NDArray[np.uint8], np.random.RandomState], NDArray[np.float32]]
 
 _AHEAD = 4  # batches prepared while one trains; the backend holds a few more
 
@@ -38,6 +39,8 @@ class BatchStream:
         seed: The run's seed; 0 ≤ seed and seed + epochs·K < 2³².
         shuffle: Whether each epoch has an order of its own.
         scaling: How bytes become numbers (``core.data.scaling``).
+        augment: Makes of a batch's pictures what the network gets, with what it draws from the
+            batch's random state; None for scaling alone.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class BatchStream:
         seed: int,
         shuffle: bool,
         scaling: str,
+        augment: Augment | None = None,
     ) -> None:
         self._pictures = pictures
         self._labels = labels
@@ -58,6 +62,7 @@ class BatchStream:
         self._seed = seed
         self._shuffle = shuffle
         self._scaling = scaling
+        self._augment = augment
         self._order = lru_cache(maxsize=1)(self._order_of)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
 
@@ -70,7 +75,10 @@ class BatchStream:
         """Pictures as the network gets them and their labels; both numbers counted from 0."""
         start = index * self._batch_size
         indices = self._order(epoch)[start : start + self._batch_size]
-        return scaled(self._pictures[indices], self._scaling), self._labels[indices]
+        pictures, labels = self._pictures[indices], self._labels[indices]
+        if self._augment is not None:
+            return self._augment(pictures, self._random(epoch, index)), labels
+        return scaled(pictures, self._scaling), labels
 
     def batches(self, first_epoch: int, epochs: int) -> Iterator[Batch]:
         """The batches from epoch `first_epoch` up to `epochs`, prepared ahead by one thread.
@@ -103,6 +111,13 @@ class BatchStream:
             return self._pool.submit(self.batch, *divmod(number, self.steps))
         except RuntimeError:  # the pool is shut down
             raise _Closed from None
+
+    def _random(self, epoch: int, index: int) -> np.random.RandomState:
+        """The batch's random state, after the draw of the epoch's order if it is the first."""
+        random = np.random.RandomState(self._seed + epoch * self.steps + index)
+        if index == 0 and self._shuffle:
+            random.permutation(len(self._chosen))
+        return random
 
     def _order_of(self, epoch: int) -> NDArray[np.int64]:
         if not self._shuffle:

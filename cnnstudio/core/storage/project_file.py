@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 import cnnstudio
+from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.blocks.grouping import reconciled
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Block, LayerNode, Link, Network
@@ -24,6 +25,7 @@ from cnnstudio.core.storage.block_list import read_blocks
 from cnnstudio.core.storage.codec import (
     LARGEST_FILE,
     Place,
+    check_depth,
     check_header,
     lay_out,
     parse,
@@ -44,6 +46,7 @@ _HEADER = ("format", "version", "studio")
 PROJECT_LAYOUT: dict[str, Any] = {
     "network": {"layers": {}, "links": {}, "blocks": {}},
     "data": {},
+    "augmentation": {},
     "training": {},
 }
 
@@ -115,6 +118,9 @@ def project_to_json(project: Project) -> dict[str, Any]:
         **({"blocks": [_block_to_json(one) for one in network.blocks]} if network.blocks else {}),
         **{k: v for k, v in network.extra.items() if k not in ("layers", "links", "blocks")},
     }
+    body["augmentation"] = project.augmentation.params
+    if not project.augmentation.params:
+        del body["augmentation"]
     return header | {key: value for key, value in body.items() if key not in _HEADER}
 
 
@@ -122,8 +128,11 @@ def project_from_json(raw: dict[str, Any], name: str) -> Project:
     """Reads the object in a project file; `name` is what to call the file in errors."""
     raw = migrate(raw, check_header(raw, name, FORMAT, VERSION), VERSION)
     body = {key: value for key, value in raw.items() if key not in _HEADER}
-    network = _network(body.get("network", {}), name)
-    return read_struct(Project, body, Place(name, T("the project")), given={"network": network})
+    parts = {
+        "network": _network(body.get("network", {}), name),
+        "augmentation": _augmentation(body.get("augmentation", {}), name),
+    }
+    return read_struct(Project, body, Place(name, T("the project")), given=parts)
 
 
 def read_file(path: Path) -> bytes:
@@ -180,6 +189,14 @@ def _network(raw: object, name: str) -> Network:
     return reconciled(network) if network.blocks else network
 
 
+def _augmentation(raw: object, name: str) -> Augmentation:
+    """The arguments as they stand; ``core.augmentation.checks`` says which can't be taken."""
+    if not isinstance(raw, dict):
+        return read_struct(Augmentation, raw, Place(name, T("the augmentation settings")))
+    check_depth(raw, name)
+    return Augmentation(raw)
+
+
 _MOST = {
     "layers": (MOST_LAYERS, T("layers")),
     "links": (2 * MOST_LAYERS, T("links")),
@@ -216,10 +233,10 @@ def _layer_part(raw: object, number: int) -> Text:
 def _layer_to_json(node: LayerNode) -> dict[str, Any]:
     result = write_struct(node)
     result["position"] = [_plain(number) for number in node.position]
-    if node.kept:
-        result["kept"] = list(node.kept)
-    else:
-        del result["kept"]
+    result["kept"] = list(node.kept)
+    for name in ("kept", "note", "frozen", "weights"):
+        if not result[name]:
+            del result[name]
     return result
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
+from cnnstudio.core.augmentation.checks import refusals, refusals_for
 from cnnstudio.core.data.datasets import DATASETS, Dataset
 from cnnstudio.core.data.scaling import SCALINGS
 from cnnstudio.core.errors import BadInput
@@ -59,7 +60,10 @@ class FieldProblem:
 
 def problems(project: Project) -> tuple[FieldProblem, ...]:
     """What is wrong with the settings, in the order of the fields."""
-    settings = tuple(_settings_problems(project.data, project.training))
+    settings = (
+        *_settings_problems(project.data, project.training),
+        *(FieldProblem(field, text) for field, text in refusals(project.augmentation)),
+    )
     return settings or tuple(_together(project.data, project.training))
 
 
@@ -80,6 +84,8 @@ def training_problems(
     return (
         *_input_problems(project.data, analysis.input, data),
         *_output_problems(analysis.output, data),
+        *_frozen_problems(analysis),
+        *_augmentation_problems(project, data),
     )
 
 
@@ -296,3 +302,20 @@ def _output_problems(output: NodeAnalysis, data: Dataset) -> Iterator[FieldProbl
     else:
         return
     yield FieldProblem("network", text, node.id)
+
+
+def _augmentation_problems(project: Project, data: Dataset) -> Iterator[FieldProblem]:
+    shape = picture_shape(project.data, data)
+    for field, text in refusals_for(project.augmentation, shape):
+        yield FieldProblem(field, text)
+
+
+def _frozen_problems(analysis: Analysis) -> Iterator[FieldProblem]:
+    frozen = [one.node for one in analysis.nodes.values() if one.node.frozen and one.params]
+    if frozen and not analysis.trainable_params:
+        text = T(
+            "Every layer that has parameters is frozen, so training could change nothing. Thaw at "
+            "least one, such as {layer}.",
+            layer=frozen[-1].name,
+        )
+        yield FieldProblem("network", text, frozen[-1].id)
