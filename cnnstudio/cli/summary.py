@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnstudio.cli.console import Console, table
 from cnnstudio.core.analysis import Analysis, NodeAnalysis, analyse
+from cnnstudio.core.augmentation.words import in_a_line
 from cnnstudio.core.layers.spec import Reason
 from cnnstudio.core.network import LayerNode
 from cnnstudio.core.shapes import show_shape
@@ -26,8 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Prints the summary; a network with errors is shown as far as it is known (exit code 2)."""
-    analysis = analyse(load_project_argument(options.project).network)
-    console.result(as_json(analysis), _lines(analysis, console))
+    project = load_project_argument(options.project)
+    analysis = analyse(project.network)
+    lines = _lines(analysis, console)
+    if project.augmentation.acting:
+        told = in_a_line(project.augmentation)
+        lines.append(
+            console.text(T("Training pictures are augmented: {augmentation}.", augmentation=told))
+        )
+    console.result(as_json(analysis), lines)
     for problem in analysis.problems:
         console.say(problem.labelled)
     return 2 if analysis.errors else 0
@@ -100,6 +108,8 @@ def _lines(analysis: Analysis, console: Console) -> list[str]:
     for node in _in_order(analysis):
         known = analysis.nodes.get(node.id)
         kind = node.spec.keras if node.spec else node.kind
+        if node.frozen:
+            kind = console.text(T("{kind}, frozen", kind=kind))
         if known is None:
             rows.append((node.name, kind, "?", "?", "?", "?"))
             continue

@@ -99,11 +99,37 @@ def test_new_says_why_it_cant_write(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert str(tmp_path / "no") in capsys.readouterr().err
 
 
-def test_code_is_the_lectures(capsys: pytest.CaptureFixture[str]) -> None:
+def test_code_is_a_program_or_the_lectures_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["code", "sample:lecture-cnn", "--json"]) == 0
-    code = printed(capsys)["code"]
-    compile(code, "model.py", "exec")
-    assert "model = Model(inputs=input_tensor, outputs=output)" in code
+    program = printed(capsys)["code"]
+    compile(program, "program.py", "exec")
+    assert main(["code", "sample:lecture-cnn", "--model-only", "--json"]) == 0
+    model = printed(capsys)["code"]
+    assert "model = Model(inputs=input_tensor, outputs=output)" in model
+    assert "model.fit" in program
+    assert "fit" not in model
+    path = tmp_path / "내 신경망.ipynb"
+    assert main(["code", "sample:lecture-cnn", "--notebook", "-o", str(path)]) == 0
+    assert str(path) in capsys.readouterr().out
+    before = path.read_bytes()
+    assert json.loads(before)["nbformat"] == 4
+    assert main(["code", "sample:lecture-cnn", "-o", str(path)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert main(["code", "sample:lecture-cnn", "--notebook", "--model-only"]) == 2
+    assert "--model-only" in capsys.readouterr().err
+
+
+def test_a_summary_says_that_pictures_are_augmented(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, path = tmp_path / "a.py", tmp_path / "a.cnnstudio"
+    source.write_text("g = ImageDataGenerator(rotation_range=20, vertical_flip=True)", "utf-8")
+    assert main(["import", str(source), "-o", str(path)]) == 0
+    main(["summary", str(path)])
+    assert "augmented: Turn 20°, Flip up–down." in capsys.readouterr().out
 
 
 def test_a_summary_never_imports_what_it_doesnt_need() -> None:

@@ -9,10 +9,12 @@ from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project, TrainingSettings
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.theme.tokens import FORM_ROW, GAP
+from cnnstudio.ui.train.augmentation_line import AugmentationLine
 from cnnstudio.ui.train.settings import SETTINGS, Setting
 from cnnstudio.ui.train.training import Training
 from cnnstudio.ui.widgets.choices import Combo, Switch
@@ -50,6 +52,8 @@ class SettingsPanel(Panel):
         self.rows = {setting.field: Row(context, setting, self._edit) for setting in SETTINGS}
         for row in self.rows.values():
             form.body.addWidget(row)
+        self.augmentation = AugmentationLine(context, _LABEL_WIDTH, self._remove_augmentation)
+        form.body.addWidget(self.augmentation)
         device = Section(context, T("Device"))
         self._device = Label(context, "", "body", wrap=True)
         self._engine = Label(context, "", "small", "muted", wrap=True)
@@ -73,6 +77,7 @@ class SettingsPanel(Panel):
         momentum = self.rows["training.optimizer.momentum"]
         taken = settings.optimizer.name in MOMENTUM_TAKERS
         momentum.setVisible(taken or "training.optimizer.momentum" in wrong)
+        self.augmentation.show_of(self._document.project.augmentation, wrong, locked=locked)
         self._lock.setVisible(locked)
         self._show_engine()
 
@@ -86,6 +91,12 @@ class SettingsPanel(Panel):
         self._device.say(ready_fact(engines.ready) if engines.ready else "")
         self._device.setVisible(engines.ready is not None)
         self._engine.say(engines.describe())
+
+    def _remove_augmentation(self) -> None:
+        def edit(project: Project) -> Project:
+            return replace(project, augmentation=Augmentation())
+
+        self._document.apply(edit, T("Remove augmentation"))
 
     def _edit(self, setting: Setting, value: Any, *, done: bool) -> None:
         name = setting.field.removeprefix("training.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from cnnstudio.core.augmentation.settings import with_argument
 from cnnstudio.core.code.reading.result import Reading
 from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.project import Project
@@ -12,11 +13,14 @@ from cnnstudio.core.project import Project
 def project_of(reading: Reading, name: str) -> Project:
     """A project with what was read; what the code doesn't say stays as in a new one."""
     project = Project(name=name, network=reading.network)
-    data, training, optimizer = project.data, project.training, project.training.optimizer
+    data, augmentation = project.data, project.augmentation
+    training, optimizer = project.training, project.training.optimizer
     for setting in reading.settings:
         part, _, field = setting.field.rpartition(".")
         if part == "data":
             data = replace(data, **{field: setting.value})
+        elif part == "augmentation":
+            augmentation = with_argument(augmentation, field, setting.value)
         elif part == "training":
             training = replace(training, **{field: setting.value})
         else:
@@ -30,4 +34,5 @@ def project_of(reading: Reading, name: str) -> Project:
             size=None if own else (rows, columns),
             colour="rgb" if channels == 3 else "grey",
         )
-    return replace(project, data=data, training=replace(training, optimizer=optimizer))
+    training = replace(training, optimizer=optimizer)
+    return replace(project, data=data, augmentation=augmentation, training=training)

@@ -6,17 +6,23 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from cnnstudio.core.augmentation.arguments import ARGUMENTS
 from cnnstudio.core.code.reading.values import KerasName, Unknown
 from cnnstudio.core.data.datasets import DATASETS
+from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.parameters import is_whole
 from cnnstudio.core.training.checks import LOSSES, OPTIMIZERS
 
 Found = tuple[str, Any]
 """A setting's field and value; the field is "" for an argument that is passed over."""
 
+AUGMENTATION = "augmentation."
+"""What the fields of a generator's arguments begin with."""
+
 _FIT = {
     "epochs": ("training.epochs", is_whole),
     "batch_size": ("training.batch_size", is_whole),
+    "seed": ("training.seed", is_whole),
     "shuffle": ("training.shuffle", lambda value: isinstance(value, bool)),
     "validation_split": ("data.validation", lambda value: isinstance(value, float)),
 }
@@ -45,6 +51,9 @@ def of_compile(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found
 def of_fit(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
     """What ``model.fit(…)`` or ``generator.flow(…)`` says."""
     stated = dict(zip(("x", "y", "batch_size", "epochs"), args, strict=False)) | dict(kwargs)
+    x = stated.get("x")
+    if "steps_per_epoch" in stated or (isinstance(x, Unknown) and x.call == "flow"):
+        stated.pop("shuffle", None)  # what gives the batches has shuffled them
     for name, value in stated.items():
         if name in _FIT and _FIT[name][1](value):
             yield _FIT[name][0], value
@@ -53,12 +62,45 @@ def of_fit(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def of_generator(kwargs: Mapping[str, Any]) -> Iterator[Found]:
-    """What ``ImageDataGenerator(…)`` says; the project has no place for augmentation yet."""
+    """What ``ImageDataGenerator(…)`` says."""
     for name, value in kwargs.items():
-        if name == "rescale" and value == 1 / 255:
-            yield "data.scaling", "1/255"
+        if name == "rescale" and value in (None, 1 / 255):
+            yield "data.scaling", "none" if value is None else "1/255"
+        elif name == "validation_split" and isinstance(value, float):
+            yield "data.validation", value
+        elif name in ARGUMENTS and (found := _argument(name, value)) is not None:
+            yield from found
         else:
             yield "", f"ImageDataGenerator({name}=…)"
+
+
+def of_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Found, ...]:
+    """What the call of a function says that the studio writes into its programs."""
+    if name != "stratified_split":
+        return ()
+    stated = dict(zip(("labels", "share", "seed"), args, strict=False)) | dict(kwargs)
+    share, seed = stated.get("share"), stated.get("seed")
+    if not isinstance(share, float) or not is_whole(seed):
+        return ()
+    return ("data.validation", share), ("data.split_seed", seed)
+
+
+def of_numpy(function: str) -> Iterator[Found]:
+    """What a call of NumPy says of the pictures."""
+    if function == "pad":
+        yield "data.fit", "pad"
+
+
+def _argument(name: str, value: Any) -> tuple[Found, ...] | None:
+    """An argument of a generator: nothing where it has Keras' default, None if it can't be read."""
+    argument = ARGUMENTS[name]
+    try:
+        read = argument.parameter.read(value)
+    except BadInput:
+        return None
+    if argument.is_neutral(read):
+        return ()
+    return ((AUGMENTATION + name, argument.parameter.write(read)),)
 
 
 def _optimizer(value: Any) -> Iterator[Found]:
