@@ -20,11 +20,14 @@ from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.places import logs_folder, recovery_folder
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T
 from cnnstudio.core.training.run_state import RunState
 from cnnstudio.protocol.client import EngineClient
+from cnnstudio.protocol.importing import read_source
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.data.workspace import DataWorkspace
+from cnnstudio.ui.design.backbone_loader import bench_engine
 from cnnstudio.ui.design.compare_choice import Runs
 from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.engines import Engines
@@ -41,13 +44,16 @@ from cnnstudio.ui.window.engine_news import EngineNews
 from cnnstudio.ui.window.facts import ended_fact, took_long
 from cnnstudio.ui.window.main_window import MainWindow
 from cnnstudio.ui.window.messages import Messages
+from cnnstudio.ui.window.model_export import ModelExport
 from cnnstudio.ui.window.qt_words import QtWords
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences, follow
 from cnnstudio.ui.window.signals import SignalsClose
+from cnnstudio.ui.window.weights_keeper import WeightsKeeper
 
 _WARM_AFTER = 1000
 """Milliseconds until an engine starts ahead: the window draws and answers before."""
+_TIDY_AFTER = 5000  # milliseconds until weights that are no longer used are looked for
 
 
 class Workspaces(NamedTuple):
@@ -72,6 +78,7 @@ class Studio:
         engines: The processes that train and answer.
         places: The workspaces.
         offer: What other windows have lost.
+        keeper: Keeps the weights of what is opened.
     """
 
     window: MainWindow
@@ -82,6 +89,7 @@ class Studio:
     engines: Engines
     places: Workspaces
     offer: RecoveryOffer
+    keeper: WeightsKeeper
 
 
 def build(
@@ -108,18 +116,25 @@ def build(
     messages = Messages()
     engines = Engines(logs_folder(), preferences.backend, preferences.device, make, app)
     places = workspaces(context, session, engines, store)
+    places.design.hire = lambda: bench_engine(preferences.backend, make)
+    reader = partial(read_source, store=WeightsStore.of_person())
     window = MainWindow(
-        context, preferences, session, places, this_computer(), messages, Background("files", app)
-    )
+        context, preferences, session, places, this_computer(), messages, Background("files", app),
+        reader,
+    )  # fmt: skip
     dialogs = QtDialogs(context, window)
     session.use_dialogs(dialogs)
     connect(places, window, messages)
     EngineNews(window, engines, dialogs)
+    export = ModelExport(window, places.train.training, engines, Background("models", app))
+    places.train.export_wanted.connect(export.ask)
     guard = RecoveryGuard(session, recovery_folder(), app)
     guard.news.connect(messages.add)
+    keeper = WeightsKeeper(session, Background("weights", app), app)
+    keeper.news.connect(messages.add)
     offer = RecoveryOffer(context, guard)
     window.offer(offer)
-    return Studio(window, session, context, preferences, messages, engines, places, offer)
+    return Studio(window, session, context, preferences, messages, engines, places, offer, keeper)
 
 
 def workspaces(
@@ -135,7 +150,13 @@ def workspaces(
         data,
         design,
         train,
-        InspectWorkspace(context, store, engines, train.training.folders),
+        InspectWorkspace(
+            context,
+            store,
+            engines,
+            train.training.folders,
+            ask_path=lambda path, kinds: session.dialogs.save_export(path, kinds),
+        ),
     )
 
 
@@ -148,6 +169,10 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
         if layer:
             places.design.show_layer(layer)
 
+    def show_new(layers: tuple[str, ...]) -> None:
+        window.show_workspace("design")
+        places.design.choose_layers(layers)
+
     def tell(run: RunState) -> None:
         watched = window.is_at("train") and window.isActiveWindow()
         if not watched:
@@ -156,6 +181,7 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
             QApplication.alert(window)
 
     places.train.go_to.connect(go)
+    window.imports.inserted.connect(show_new)
     places.inspect.train_wanted.connect(partial(go, "train", ""))
     places.train.progress.progressed.connect(chip.show_progress)
     places.train.progress.over.connect(chip.hide)
@@ -164,7 +190,11 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     places.inspect.examination.checkpoint_changed.connect(window.actions_table.refresh)
     places.design.changed.connect(window.actions_table.refresh)
     places.design.news.connect(messages.add)
+    places.design.failed.connect(window.notice.show_error)
+    places.inspect.news.connect(messages.add)
+    places.inspect.failed.connect(window.notice.show_error)
     training.runs_changed.connect(places.inspect.refresh)
+    training.runs_changed.connect(window.actions_table.refresh)
     training.ended.connect(tell)
     session.opened.connect(training.forget_project)
     session.saved.connect(training.keep_runs)
@@ -190,6 +220,7 @@ def run_app(argv: Sequence[str]) -> int:
     studio.window.show()
     SignalsClose(studio.window)
     QTimer.singleShot(_WARM_AFTER, studio.engines.warm)
+    QTimer.singleShot(_TIDY_AFTER, studio.keeper.prune)
     for argument in argv[:1]:
         open_argument(studio.window, studio.offer, argument)
     return app.exec()

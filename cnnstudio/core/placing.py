@@ -107,6 +107,20 @@ def free_place(network: Network, at: Point) -> Point:
     return x, y
 
 
+def beside(network: Network, clip: Network) -> Point:
+    """How far the cards of `clip` move to stand right of all others, level with the first of them.
+
+    Args:
+        network: The network they come to.
+        clip: Their layers.
+    """
+    there, new = ([node.position for node in one.by_id.values()] for one in (network, clip))
+    if not there or not new:
+        return 0.0, 0.0
+    right = max(x for x, _ in there) + COLUMN_PITCH
+    return right - min(x for x, _ in new), min(y for _, y in there) - min(y for _, y in new)
+
+
 def slot_on(network: Network, link: Link, height: float = CARD_PITCH) -> tuple[Point, float]:
     """Where what is put on a link stands, and how far down the link's target must go for it.
 

@@ -237,8 +237,17 @@ class Engines(QObject):
             self._send(ticket, question)
         return ticket
 
-    def forget(self, ticket: int) -> None:
-        """Drops a question: neither of its functions will be called."""
+    def forget(self, ticket: int, *, stop: bool = False) -> None:
+        """Drops a question: neither of its functions will be called.
+
+        Args:
+            ticket: The question's.
+            stop: Whether the engine stops working on it.
+        """
+        jobs = [number for number, (asked, _) in self._asked.items() if asked == ticket]
+        if stop and self._bench is not None:
+            for job in jobs:
+                self._bench.cancel(job)
         self._held = {key: held for key, held in self._held.items() if held[0] != ticket}
         self._asked = {n: asked for n, asked in self._asked.items() if asked[0] != ticket}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnnstudio.core import edits
 from cnnstudio.core.layout import CARD_HEIGHT, CARD_PITCH, CARD_WIDTH, COLUMN_PITCH
 from cnnstudio.core.network import Link, Network
-from cnnstudio.core.placing import Edge, Point, aligned, distributed, free_place
+from cnnstudio.core.placing import Edge, Point, aligned, beside, distributed, free_place
 from tests.fakes.networks import lecture
 
 
@@ -76,6 +76,15 @@ def test_a_free_place_is_the_next_one_to_the_right() -> None:
 def ys(network: Network) -> list[float]:
     """How far down each layer stands, in pitches, as data passes through them."""
     return [network.by_id[id].position[1] / CARD_PITCH for id in network.order]
+
+
+def test_layers_from_elsewhere_stand_beside_all_others() -> None:
+    there = edits.move(lecture(), {lecture().layers[0].id: (1000.0, -40.0)})
+    x, y = beside(there, lecture())
+    moved = [(node.position[0] + x, node.position[1] + y) for node in lecture().layers]
+    assert min(at[0] for at in moved) == 1000.0 + COLUMN_PITCH
+    assert min(at[1] for at in moved) == -40.0
+    assert beside(Network(), lecture()) == beside(there, Network()) == (0.0, 0.0)
 
 
 def test_an_insertion_uses_room_that_is_there() -> None:

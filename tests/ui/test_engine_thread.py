@@ -241,6 +241,20 @@ def test_a_forgotten_question_stays_silent(qtbot: Any, engines: Engines) -> None
     assert dropped.answers == []
 
 
+def test_a_forgotten_question_can_be_stopped(
+    qtbot: Any, engines: Engines, clients: Clients
+) -> None:
+    """The engine stays, and the next question needn't wait for the minute the first would take."""
+    dropped, said = Answers(), Answers()
+    ticket = dropped.ask(engines, Evaluate(run_dir="/", epoch=600))
+    qtbot.waitUntil(lambda: clients.made[0].busy and clients.made[0].ready, timeout=WAIT)
+    engines.forget(ticket, stop=True)
+    said.ask(engines, Evaluate(run_dir="/", epoch=0))
+    qtbot.waitUntil(lambda: bool(said.answers), timeout=WAIT)
+    assert dropped.answers == dropped.refused == []
+    assert len(clients.made) == 1
+
+
 def test_a_dead_bench_refuses_what_was_asked_and_the_next_question_starts_another(
     qtbot: Any, engines: Engines, clients: Clients
 ) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.backbones import BACKBONES, Backbone
+from cnnstudio.core.blocks.folding import folded
 from cnnstudio.core.blocks.offers import LIBRARY, BlockOffer
 from cnnstudio.core.document import Document
 from cnnstudio.core.layers.registry import kinds
@@ -17,10 +19,12 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.pan_zoom import ZOOM_STEP, PanZoomView
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.data.library import Library
+from cnnstudio.ui.design.backbone_loader import Hire, bench_engine
 from cnnstudio.ui.design.block_desk import block_actions
 from cnnstudio.ui.design.canvas_actions import canvas_actions
 from cnnstudio.ui.design.compare_choice import Runs
 from cnnstudio.ui.design.cost_desk import cost_actions
+from cnnstudio.ui.design.marks_desk import marks_actions
 from cnnstudio.ui.design.widget import DesignWidget
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS
 from cnnstudio.ui.volumes.bar import VOLUMES
@@ -43,6 +47,8 @@ class DesignWorkspace(QObject):
 
     news = Signal(object)
     """A Text that says what an action came to."""
+    failed = Signal(object)
+    """A Text that says why something asked for couldn't be had."""
     changed = Signal()
     """Something else is selected, so that other things can be done."""
 
@@ -61,15 +67,20 @@ class DesignWorkspace(QObject):
         super().__init__(parent)
         self._library = library
         self.runs = Runs()
+        self.hire: Hire = bench_engine
         self._document, self._context, self._settings = document, context, settings
         self._widget: DesignWidget | None = None
 
     def widget(self) -> QWidget:
         """The content; made at the first call."""
         if self._widget is None:
-            self._widget = DesignWidget(self._document, self._context, self._settings)
+            self._widget = DesignWidget(
+                self._document, self._context, self._settings, lambda: self.hire()
+            )
             self._widget.selection.changed.connect(self.changed)
             self._widget.blocks.news.connect(self.news)
+            self._widget.backbones.news.connect(self.news)
+            self._widget.backbones.failed.connect(self.failed)
             self._widget.costs.comparison.choice.runs = self.runs
             if self._library is not None:
                 InputPicture(self._library, self._widget.volumes)
@@ -81,6 +92,7 @@ class DesignWorkspace(QObject):
             *canvas_actions(lambda: self._widget),
             *block_actions(lambda: self._widget),
             *cost_actions(self._made),
+            *marks_actions(lambda: self._widget),
             _action("design.arrange", T("Arrange automatically"), "Ctrl+L", "network/1",
                     self._arrange),
             Action(id="design.volumes", text=T("Show as volumes"), keys="Ctrl+T", menu="view/4",
@@ -103,7 +115,7 @@ class DesignWorkspace(QObject):
         )  # fmt: skip
 
     def entries(self) -> Sequence[Entry]:
-        """A palette entry for each layer kind and each block of the library."""
+        """A palette entry for each layer kind, block of the library and whole network."""
         layers = tuple(
             Entry(
                 kind.keras,
@@ -126,11 +138,28 @@ class DesignWorkspace(QObject):
             )
             for offer in LIBRARY
         )
-        return layers + blocks
+        networks = tuple(
+            Entry(
+                one.name,
+                partial(self._ask_backbone, one),
+                "layer",
+                "network",
+                T("Whole network"),
+                (one.summary,),
+            )
+            for one in BACKBONES
+        )
+        return layers + blocks + networks
 
     def show_layer(self, id: str) -> None:
         """Selects a layer and brings it into view."""
         self._made().show_layer(id)
+
+    def choose_layers(self, ids: Sequence[str]) -> None:
+        """Selects layers and brings the first of them into view."""
+        widget = self._made()
+        widget.show_layer(ids[0])
+        widget.selection.choose(folded(widget.editor.whole).cards(ids))
 
     def _made(self) -> DesignWidget:
         self.widget()
@@ -143,6 +172,9 @@ class DesignWorkspace(QObject):
 
     def _add(self, kind: LayerKind) -> None:
         self._made().add_layer(kind)
+
+    def _ask_backbone(self, backbone: Backbone) -> None:
+        self._made().backbones.ask(backbone)
 
     def _add_block(self, offer: BlockOffer) -> None:
         self._made().blocks.add(offer)

@@ -25,10 +25,10 @@ class RunProgress(QObject):
         super().__init__(parent)
         self._training = training
         self._said: Text | None = None
-        training.engines.run_event.connect(lambda _: self._say())
+        training.engines.run_event.connect(self._say)
         training.changed.connect(self._say)
 
-    def _say(self) -> None:
+    def _say(self, _event: object = None) -> None:
         live = self._training.live
         text = None if live is None else chip_text(live)
         if text == self._said:

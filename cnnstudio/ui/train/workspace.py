@@ -39,7 +39,7 @@ taller."""
 RAIL = 44
 _SETTINGS, _RUNS = 288, 328
 _LOG = {"narrow": 66, "normal": 96, "wide": 160}
-_PROGRESS_MS = 250
+_PROGRESS_MS = 500
 
 
 class TrainWorkspace(QObject):
@@ -64,6 +64,8 @@ class TrainWorkspace(QObject):
 
     go_to = Signal(str, str)
     """(workspace, layer's id or "") where the person should go: to mend something, or to watch."""
+    export_wanted = Signal()
+    """The trained network should be saved as a file of Keras."""
 
     def __init__(
         self,
@@ -134,6 +136,16 @@ class TrainWorkspace(QObject):
                 everywhere=True,
                 enabled=live,
                 why_not=T("No training is running."),
+            ),
+            Action(
+                id="train.export",
+                text=T("Trained network…"),
+                menu="file/22",
+                submenu=T("Export"),
+                run=self.export_wanted.emit,
+                everywhere=True,
+                enabled=lambda: any(run.epochs_done for run in training.runs),
+                why_not=T("No run of this project has finished an epoch yet."),
             ),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -51,6 +51,7 @@ class Action:
         keys: Its shortcuts: a portable sequence such as "Ctrl+K", or a standard key.
         place_keys: Keys that the place it belongs to takes by itself, shown beside its text.
         menu: A key of `MENUS` and a group, such as "file/2"; "" for none. A line separates groups.
+        submenu: The menu within that one it is in; None for none.
         enabled: Whether it can be done now.
         why_not: Why it can't, shown in its tooltip then.
         checked: Whether it is on, for something that is on or off.
@@ -63,10 +64,18 @@ class Action:
     keys: str | QKeySequence.StandardKey = ""
     place_keys: str = ""
     menu: str = ""
+    submenu: Text | None = None
     enabled: Callable[[], bool] = _always
     why_not: Text | None = None
     checked: Callable[[], bool] | None = None
     everywhere: bool = False
+
+    @property
+    def full_text(self) -> Text:
+        """What it is called where its menu isn't seen."""
+        if self.submenu is None:
+            return self.text
+        return T("{menu} ▸ {action}", menu=self.submenu, action=self.text)
 
 
 class Actions(QObject):
@@ -176,11 +185,26 @@ class Actions(QObject):
                 if group and action.menu != group:
                     menu.addSeparator()
                 group = action.menu
-                menu.addAction(made)
+                self._within(menu, action.submenu).addAction(made)
             menu.aboutToShow.connect(self.refresh)
             bar.addMenu(menu)
             self._menus.append(menu)
         self.refresh()
+
+    def _within(self, menu: QMenu, title: Text | None) -> QMenu:
+        """The menu itself, or the one in it that has this title, made when it is first asked."""
+        if title is None:
+            return menu
+        for inner in menu.findChildren(QMenu, title.id, Qt.FindChildOption.FindDirectChildrenOnly):
+            return inner
+        inner = QMenu(menu)
+        inner.setObjectName(title.id)
+        Phrase(self._context.language, inner, QMenu.setTitle, title)
+        inner.setToolTipsVisible(True)
+        inner.aboutToShow.connect(self.refresh)
+        menu.addMenu(inner)
+        self._menus.append(inner)
+        return inner
 
     def _in_menu(self, name: str) -> list[tuple[Action, QAction, str]]:
         mine = [row for row in self._table.values() if row[0].menu.partition("/")[0] == name]

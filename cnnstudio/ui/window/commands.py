@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence
 from cnnstudio.core.text import T
 from cnnstudio.ui.theme.tokens import TEXT_SIZES
 from cnnstudio.ui.window.actions import Action
+from cnnstudio.ui.window.exports import FORMS
 from cnnstudio.ui.window.regions import step_region
 from cnnstudio.ui.window.workspace import NUMBERS
 
@@ -25,22 +26,39 @@ def window_actions(window: MainWindow) -> list[Action]:
 
 
 def _file(window: MainWindow) -> list[Action]:
-    session = window.session
+    session, imports, exports = window.session, window.imports, window.exports
 
     def is_open() -> bool:
         return session.is_open
 
     nothing_open = T("No project is open.")
+
+    def has_layers() -> bool:
+        return session.is_open and bool(session.document.network.layers)
+
     return [
         Action(id="new", text=T("New network"), run=session.new, keys="Ctrl+N", menu="file/1"),
         Action(id="open", text=T("Open project…"), run=session.ask_open, keys="Ctrl+O",
                menu="file/1"),
+        Action(id="import", text=T("Import Keras code or a model…"), run=imports.ask,
+               keys="Ctrl+Shift+O", menu="file/1"),
+        Action(id="import_clipboard", text=T("Import code from the clipboard"),
+               run=imports.open_clipboard, menu="file/1"),
+        Action(id="insert_file", text=T("Insert layers from a file…"),
+               run=lambda: imports.ask("canvas"), menu="file/1",
+               enabled=is_open, why_not=nothing_open),
         Action(id="start", text=T("Start page"), run=window.show_start, menu="file/1",
                enabled=is_open, why_not=nothing_open),
         Action(id="save", text=T("Save"), run=session.save, keys="Ctrl+S", menu="file/2",
                enabled=is_open, why_not=nothing_open),
         Action(id="save_as", text=T("Save as…"), run=session.save_as, keys="Ctrl+Shift+S",
                menu="file/2", enabled=is_open, why_not=nothing_open),
+        *(
+            Action(id=form.id, text=form.text, run=partial(exports.ask, form), menu="file/22",
+                   submenu=T("Export"), enabled=has_layers,
+                   why_not=T("There is no layer to export yet."))
+            for form in FORMS
+        ),
         Action(id="quit", text=T("Quit"), run=window.close, keys="Ctrl+Q", menu="file/3"),
     ]  # fmt: skip
 

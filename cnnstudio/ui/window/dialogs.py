@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,8 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cnnstudio.core.storage.project_file import SUFFIX
-from cnnstudio.core.text import T
+from cnnstudio.core.text import T, Text
+from cnnstudio.protocol.importing import CODE_SUFFIXES, MODEL_SUFFIXES
 from cnnstudio.ui.widgets.context import Context
 
 
@@ -35,6 +37,12 @@ class Dialogs(Protocol):
 
     def save_project(self, suggestion: Path) -> Path | None:
         """Asks where to save; None if the person changed their mind."""
+
+    def open_source(self, folder: Path) -> Path | None:
+        """Asks for code or a model to import; None if the person changed their mind."""
+
+    def save_export(self, suggestion: Path, kinds: Mapping[str, Text]) -> Path | None:
+        """Asks where to export to; `kinds` are suffixes and what files of them are called."""
 
 
 class QtDialogs:
@@ -94,7 +102,7 @@ class QtDialogs:
         """Asks for a project to open."""
         show = self._context.language.show
         chosen, _ = QFileDialog.getOpenFileName(
-            self._window, show(T("Open project")), str(folder), self._filter()
+            self._window, show(T("Open project")), str(folder), self._projects()
         )
         return Path(chosen) if chosen else None
 
@@ -102,12 +110,47 @@ class QtDialogs:
         """Asks where to save."""
         show = self._context.language.show
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, show(T("Save project as")), str(suggestion), self._filter()
+            self._window, show(T("Save project as")), str(suggestion), self._projects()
         )
         if not chosen:
             return None
         path = Path(chosen)
         return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
 
-    def _filter(self) -> str:
-        return f"{self._context.language.show(T('CNN Studio project'))} (*{SUFFIX})"
+    def open_source(self, folder: Path) -> Path | None:
+        """Asks for code or a model to import."""
+        show = self._context.language.show
+        filters = (
+            (T("Keras code and models"), CODE_SUFFIXES + MODEL_SUFFIXES),
+            (T("Keras code"), CODE_SUFFIXES),
+            (T("Saved models"), MODEL_SUFFIXES),
+        )
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window,
+            show(T("Import Keras code or a model")),
+            str(folder),
+            ";;".join(_filter(show(text), suffixes) for text, suffixes in filters),
+        )
+        return Path(chosen) if chosen else None
+
+    def save_export(self, suggestion: Path, kinds: Mapping[str, Text]) -> Path | None:
+        """Asks where to export to."""
+        show = self._context.language.show
+        filters = {_filter(show(text), [suffix]): suffix for suffix, text in kinds.items()}
+        dialog = QFileDialog(self._window, show(T("Export")), str(suggestion.parent))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(list(filters))
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(filters[kind][1:]))
+        dialog.setDefaultSuffix(next(iter(kinds))[1:])
+        dialog.selectFile(suggestion.name)
+        chosen = dialog.selectedFiles() if dialog.exec() else []
+        dialog.deleteLater()
+        return Path(chosen[0]) if chosen else None
+
+    def _projects(self) -> str:
+        return _filter(self._context.language.show(T("CNN Studio project")), [SUFFIX])
+
+
+def _filter(name: str, suffixes: Sequence[str]) -> str:
+    """A kind of files as Qt's file dialog takes it."""
+    return f"{name} ({' '.join(f'*{suffix}' for suffix in suffixes)})"

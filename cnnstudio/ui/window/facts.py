@@ -17,16 +17,18 @@ _LONG = 120.0  # seconds
 
 
 def data_fact(project: Project) -> Text:
-    """The data and its split: training, validation and test pictures."""
+    """The data and its split: training, validation and test pictures; "?" while it has no sense."""
     data = DATASETS.get(project.data.source)
     if data is None:
         return T("{source} isn't here", source=project.data.source)
-    validation = round(data.train.pictures * project.data.validation)
+    share = project.data.validation
+    makes_sense = 0 <= share < 1
+    validation = round(data.train.pictures * share) if makes_sense else 0
     return T(
         "{data} · {train} / {validation} / {test}",
         data=data.title,
-        train=data.train.pictures - validation,
-        validation=validation,
+        train=data.train.pictures - validation if makes_sense else "?",
+        validation=validation if makes_sense else "?",
         test=data.test.pictures,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -104,7 +102,7 @@ class KeyRow(Setting):
         self._action = action
         self._actions = actions
         self._preferences = preferences
-        self.keys = KeyButton(context, action.text)
+        self.keys = KeyButton(context, action.full_text)
         self.reset = IconButton(context, "undo-2", T("Back to its own shortcut"))
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -115,7 +113,7 @@ class KeyRow(Setting):
         row.setSpacing(4)
         row.addWidget(self.reset)
         row.addWidget(self.keys)
-        super().__init__(context, action.text, "", both, FORM_ROW)
+        super().__init__(context, action.full_text, "", both, FORM_ROW)
         self.keys.typed.connect(self._take)
         self.reset.clicked.connect(lambda: preferences.set_keys(action.id, None))
         actions.keys_changed.connect(self._show)
@@ -146,21 +144,29 @@ def refused_keys(keys: QKeyCombination, action: Action, actions: Actions) -> Tex
         return T(
             "{keys} is the shortcut of “{other}”. Give that another one first.",
             keys=shown_keys(sequence),
-            other=other.text,
+            other=other.full_text,
         )
     return None
 
 
-def keyboard_group(context: Context, actions: Actions, preferences: Preferences) -> Group:
-    """The group of the preferences with all shortcuts and a way back to those the studio has."""
-    rows = [KeyRow(context, action, actions, preferences) for action in actions.table()]
-    reset = Button(context, T("Reset all"))
-    reset.clicked.connect(preferences.forget_keys)
-    nothing = T("Every shortcut is the studio's own.")
+class KeyboardGroup(Group):
+    """The group of the preferences with all shortcuts, and a way back to those the studio has.
 
-    def show() -> None:
-        reset.set_possible(bool(preferences.keys), nothing)
+    Args:
+        context: Theme and language.
+        actions: The table.
+        preferences: Keeps one's own shortcuts.
+    """
 
-    actions.keys_changed.connect(partial(show))
-    show()
-    return Group(context, T("Keyboard"), rows, reset)
+    def __init__(self, context: Context, actions: Actions, preferences: Preferences) -> None:
+        self._preferences = preferences
+        self.reset = Button(context, T("Reset all"))
+        rows = [KeyRow(context, action, actions, preferences) for action in actions.table()]
+        super().__init__(context, T("Keyboard"), rows, self.reset)
+        self.reset.clicked.connect(preferences.forget_keys)
+        actions.keys_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        nothing = T("Every shortcut is the studio's own.")
+        self.reset.set_possible(bool(self._preferences.keys), nothing)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.core.data.datasets import FASHION_MNIST
@@ -16,6 +16,8 @@ from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.text import LANGUAGES, T, Text
 from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.background import Background
+from cnnstudio.ui.importing.imports import Imports
+from cnnstudio.ui.importing.sources import Reader
 from cnnstudio.ui.theme.tokens import SMALLEST_WINDOW
 from cnnstudio.ui.widgets.buttons import IconButton
 from cnnstudio.ui.widgets.context import Context
@@ -25,7 +27,9 @@ from cnnstudio.ui.window.actions import Actions
 from cnnstudio.ui.window.command_palette import CommandPalette
 from cnnstudio.ui.window.commands import window_actions
 from cnnstudio.ui.window.computer import Computer
+from cnnstudio.ui.window.dropping import DropTarget
 from cnnstudio.ui.window.entries import palette_entries
+from cnnstudio.ui.window.exports import Exports
 from cnnstudio.ui.window.facts import data_fact, device_fact, network_fact, ready_fact
 from cnnstudio.ui.window.header import Header
 from cnnstudio.ui.window.messages import Message, Messages, MessagesPanel
@@ -53,6 +57,7 @@ class MainWindow(QMainWindow):
         computer: What this computer has.
         messages: The news of this session.
         background: Where what takes a while is read.
+        reader: Reads what is imported.
 
     Attributes:
         before_close: Asked before the window closes, such as while a run is going on; one that
@@ -68,6 +73,7 @@ class MainWindow(QMainWindow):
         computer: Computer,
         messages: Messages,
         background: Background,
+        reader: Reader,
     ) -> None:
         super().__init__()
         self.context, self.preferences, self.session = context, preferences, session
@@ -80,6 +86,10 @@ class MainWindow(QMainWindow):
         self.before_close: list[Callable[[], bool]] = []
         self._pages: dict[str, QWidget] = {}
         self.messages_panel = MessagesPanel(context, messages)
+        self.notice = NoticeBar(context)
+        store = preferences.store
+        self.imports = Imports(context, self, session, store, self.notice, reader)
+        self.exports = Exports(session, store, self.notice, background, self)
         self.actions_table = Actions(context, self)
         self.actions_table.add(window_actions(self))
         for workspace in self.workspaces:
@@ -94,9 +104,9 @@ class MainWindow(QMainWindow):
             self.open_palette,
         )
         self.status = StatusBar(context)
-        self.notice = NoticeBar(context)
         self.palette_box = CommandPalette(context, partial(palette_entries, self), self)
         self._assemble()
+        self.drop_target = DropTarget(context, self)
         self.focus_ring = FocusRing(context.theme, self)
         self._connect(messages)
         self.show_place(START)
@@ -139,6 +149,10 @@ class MainWindow(QMainWindow):
         page = self._page(START)
         assert isinstance(page, StartPage)
         page.offer(widget)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Puts a bar above the content, below those that are there."""
+        self._bars.addWidget(bar)
 
     def leave_preferences(self) -> None:
         """Goes back to where the person was before."""
@@ -193,17 +207,7 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_project(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        if (path := _dropped_project(event)) is not None:
-            event.acceptProposedAction()
-            self.session.open(path)
-
     def _assemble(self) -> None:
-        self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST_WINDOW)
         self.actions_table.fill(self.menuBar())
         for id in ("save", "save_as", "start"):
@@ -215,8 +219,11 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.header, self.notice):
-            column.addWidget(part)
+        column.addWidget(self.header)
+        self._bars = QVBoxLayout()
+        column.addLayout(self._bars)
+        self.add_bar(self.notice)
+        self.add_bar(self.imports.waiting)
         column.addWidget(self.pages, 1)
         column.addWidget(self.messages_panel)
         column.addWidget(self.status)
@@ -232,6 +239,8 @@ class MainWindow(QMainWindow):
         self.session.changed.connect(self.actions_table.refresh)
         self.session.saved.connect(self._show_saved)
         self.session.failed.connect(self.notice.show_error)
+        self.drop_target.dropped.connect(self._open_dropped)
+        self.drop_target.refused.connect(self.notice.show_error)
         self.context.language.changed.connect(self._show_facts)
         self.preferences.changed.connect(self._preferred)
         self.actions_table.keys_changed.connect(self._show_keys)
@@ -304,11 +313,8 @@ class MainWindow(QMainWindow):
         now = datetime.now().strftime("%H:%M")
         self.status.show_fact("saved", T("Saved {time}", time=now), self.session.save)
 
+    def _open_dropped(self, path: Path) -> None:
+        self.session.open(path) if path.suffix == SUFFIX else self.imports.open(path)
+
     def _show_message(self, message: Message) -> None:
         self.status.show_fact("message", message.text, self.toggle_messages)
-
-
-def _dropped_project(event: QDropEvent) -> Path | None:
-    """The project file that is dragged, if there is one."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix == SUFFIX), None)

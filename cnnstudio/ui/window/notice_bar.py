@@ -30,6 +30,10 @@ class NoticeBar(QWidget):
         """Says what went wrong."""
         self._show(text, (), "danger")
 
+    def show_success(self, text: Text, *remedies: Remedy, why: Text | str = "") -> None:
+        """Says what an action came to, what else is to be known, and what can be done about it."""
+        self._show(text, remedies, "success", why)
+
     def show_news(self, text: Text, remedy: Remedy) -> None:
         """Says what waits elsewhere, with the button that leads there."""
 
@@ -39,10 +43,12 @@ class NoticeBar(QWidget):
 
         self._show(text, (Remedy(remedy.text, lead),), "warning")
 
-    def _show(self, text: Text, remedies: Sequence[Remedy], tone: str) -> None:
+    def _show(
+        self, text: Text, remedies: Sequence[Remedy], tone: str, why: Text | str = ""
+    ) -> None:
         self.dismiss()
         remedies = [*remedies, Remedy(T("Close"), self.dismiss)]
-        self.current = Notice(self._context, text, remedies=remedies, tone=tone)
+        self.current = Notice(self._context, text, why, remedies, tone=tone)
         self._row.addWidget(self.current)
         self.show()
 

@@ -18,7 +18,7 @@ from cnnstudio.ui.widgets.panel import CANVAS, ground, vertical_scroll
 from cnnstudio.ui.window.actions import Actions
 from cnnstudio.ui.window.caches import empty_folder, folder_size, size_text
 from cnnstudio.ui.window.computer import Computer
-from cnnstudio.ui.window.keyboard_table import keyboard_group
+from cnnstudio.ui.window.keyboard_table import KeyboardGroup
 from cnnstudio.ui.window.matching import Matcher
 from cnnstudio.ui.window.setting_rows import Group, Setting
 from cnnstudio.ui.window.settings import Preferences
@@ -61,7 +61,7 @@ class PreferencesPage(QWidget):
             self._appearance(),
             self._training(computer),
             self._storage(),
-            keyboard_group(context, actions, preferences),
+            KeyboardGroup(context, actions, preferences),
         ]
         page = QWidget()
         page.setMaximumWidth(context.theme.scaled(_WIDTH))

@@ -11,7 +11,9 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.locks import Owner, ProjectLock
-from cnnstudio.core.storage.project_file import SUFFIX, load_project, save_project
+from cnnstudio.core.storage.project_file import SUFFIX, load_project
+from cnnstudio.core.storage.project_weights import save_with_weights, weights_beside
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.window.dialogs import Dialogs, Leave
 from cnnstudio.ui.window.settings import Preferences
@@ -46,6 +48,7 @@ class Session(QObject):
         self._preferences = preferences
         self._dialogs: Dialogs | None = None
         self._path: Path | None = None
+        self._weights: tuple[Path, ...] = ()
         self._lock: ProjectLock | None = None
         self._open = False
         document.subscribe(lambda _before, _after: self.changed.emit())
@@ -53,6 +56,12 @@ class Session(QObject):
     def use_dialogs(self, dialogs: Dialogs) -> None:
         """Says who asks the person."""
         self._dialogs = dialogs
+
+    @property
+    def dialogs(self) -> Dialogs:
+        """Who asks the person."""
+        assert self._dialogs is not None
+        return self._dialogs
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +77,11 @@ class Session(QObject):
     def name(self) -> str:
         """What the project is called: its file's stem once it has one."""
         return self._path.stem if self._path else self.document.project.name
+
+    @property
+    def weights_folders(self) -> tuple[Path, ...]:
+        """Where weights of the layers may lie besides the person's store, the likeliest first."""
+        return self._weights
 
     @property
     def unsaved(self) -> bool:
@@ -91,8 +105,7 @@ class Session(QObject):
 
     def ask_open(self) -> None:
         """Asks for a project file and opens it."""
-        assert self._dialogs is not None
-        if (path := self._dialogs.open_project(self._folder())) is not None:
+        if (path := self.dialogs.open_project(self._folder())) is not None:
             self.open(path)
 
     def save(self) -> bool:
@@ -101,17 +114,15 @@ class Session(QObject):
 
     def save_as(self) -> bool:
         """Asks where and saves there. Returns whether it is saved."""
-        assert self._dialogs is not None
         suggestion = self._folder() / (self.name + SUFFIX)
-        path = self._dialogs.save_project(suggestion)
+        path = self.dialogs.save_project(suggestion)
         return path is not None and self._save_to(path)
 
     def may_leave(self) -> bool:
         """Asks about unsaved changes, once. Returns whether the project may go."""
         if not self.unsaved:
             return True
-        assert self._dialogs is not None
-        match self._dialogs.leave(self.name):
+        match self.dialogs.leave(self.name):
             case Leave.SAVE:
                 return self.save()
             case Leave.DISCARD:
@@ -127,6 +138,13 @@ class Session(QObject):
         self._hold(None)
         return True
 
+    def open_imported(self, project: Project) -> bool:
+        """Opens what was imported, which has no file yet. Returns whether the last one might go."""
+        if not self.may_leave():
+            return False
+        self._start(project, None, saved=False)
+        return True
+
     def open_recovered(self, project: Project, path: Path | None) -> None:
         """Opens what was never saved; `path` is where it belongs, None if it has no file."""
         self._start(project, path, saved=False)
@@ -140,9 +158,18 @@ class Session(QObject):
         except StudioError as error:
             self.failed.emit(error.text)
             return
-        self._start(project, path)
+        self._start(project, path, source=source)
 
-    def _start(self, project: Project, path: Path | None, *, saved: bool = True) -> None:
+    def _start(
+        self,
+        project: Project,
+        path: Path | None,
+        *,
+        saved: bool = True,
+        source: Path | None = None,
+    ) -> None:
+        source = source or path
+        self._weights = (weights_beside(source),) if source is not None else ()
         lock, owner = self._lock_of(path) if path is not None else (None, None)
         self._hold(lock)
         self._path = path if owner is None else None
@@ -165,7 +192,7 @@ class Session(QObject):
             return False
         self.saving.emit(path)
         try:
-            save_project(project, path)
+            save_with_weights(project, path, WeightsStore.of_person(), *self._weights)
         except StudioError as error:
             if lock is not self._lock:
                 lock.release()
@@ -173,6 +200,7 @@ class Session(QObject):
             return False
         self._hold(lock)
         self._path = path
+        self._weights = tuple(dict.fromkeys((weights_beside(path), *self._weights)))
         self.document.mark_saved(project)
         self._preferences.add_recent(path)
         self.saved.emit()

@@ -60,7 +60,7 @@ class StartPage(QWidget):
     Args:
         context: Theme and language.
         session: Opens projects.
-        actions: The table; New and Open are run from here too.
+        actions: The table; New, Open and Import are run from here too.
         preferences: Knows the recent files.
         computer: What this computer has.
         background: Where runs are read.
@@ -176,6 +176,7 @@ class StartPage(QWidget):
         for id, icon, text in (
             ("new", "plus", T("New network")),
             ("open", "folder-open", T("Open project…")),
+            ("import", "code-xml", T("Import Keras code or a model…")),
         ):
             row = StartRow(self._context, icon, text, self._actions.keys_text(id))
             row.clicked.connect(self._actions.get(id).trigger)
@@ -190,7 +191,7 @@ class StartPage(QWidget):
         column.addWidget(
             Label(
                 self._context,
-                T("Or drop a project anywhere on this window."),
+                T("Or drop a project, a .py, .ipynb, .keras or .h5 file anywhere on this window."),
                 "small",
                 "muted",
                 wrap=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.widgets.context import Context
@@ -19,11 +21,11 @@ from cnnstudio.ui.window.main_window import MainWindow
 from cnnstudio.ui.window.messages import Messages
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences, follow
-from tests.ui.window.desk import Answers, Desk, Place
+from tests.ui.window.desk import Answers, Desk, Place, Reader
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, context: Context, settings: QSettings) -> Iterator[Desk]:
+def desk(qtbot: QtBot, context: Context, settings: QSettings, tmp_path: Path) -> Iterator[Desk]:
     settings.setValue("theme", "light")
     settings.setValue("language", "en")
     preferences = Preferences(settings)
@@ -34,7 +36,10 @@ def desk(qtbot: QtBot, context: Context, settings: QSettings) -> Iterator[Desk]:
     places = (Place(context, "data", T("Data")), Place(context, "design", T("Design")))
     computer = Computer(2, 16, "3.15", {"tensorflow": "TensorFlow 2.21"})
     background = Background("files")
-    window = MainWindow(context, preferences, session, places, computer, messages, background)
+    reader = Reader(WeightsStore(tmp_path / "weights"))
+    window = MainWindow(
+        context, preferences, session, places, computer, messages, background, reader
+    )
 
     def settle(_: QWidget) -> None:
         session.document.mark_saved(session.document.project)
@@ -44,5 +49,6 @@ def desk(qtbot: QtBot, context: Context, settings: QSettings) -> Iterator[Desk]:
     with qtbot.waitActive(window):
         window.show()
         window.activateWindow()
-    yield Desk(window, session, preferences, messages, answers, places)
+    yield Desk(window, session, preferences, messages, answers, places, reader)
+    window.imports.close()
     background.close()

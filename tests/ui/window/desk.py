@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.project import Project
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text
+from cnnstudio.protocol.importing import CODE_SUFFIXES, Imported, read_source
+from cnnstudio.protocol.inspecting import Stopped
 from cnnstudio.ui.widgets.buttons import Button
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.panel import Panel
@@ -45,6 +52,52 @@ class Answers:
     def save_project(self, suggestion: Path) -> Path | None:
         self.asked.append("save")
         return self.path
+
+    def open_source(self, folder: Path) -> Path | None:
+        self.asked.append(f"import from {folder}")
+        return self.path
+
+    def save_export(self, suggestion: Path, kinds: Mapping[str, Text]) -> Path | None:
+        self.asked.append(f"export to {suggestion}")
+        return self.path
+
+
+class Reader:
+    """Reads code as the window does; models when it is told to, or not at all.
+
+    Attributes:
+        model: What a model is read as.
+        error: Why a model can't be read; None if it can.
+        gate: Reading a model waits for it.
+        stopped: Reading was cancelled.
+    """
+
+    def __init__(self, store: WeightsStore) -> None:
+        self._store = store
+        self.model = Imported(Project(), "model")
+        self.error: StudioError | None = None
+        self.gate, self.stopped = threading.Event(), threading.Event()
+        self.gate.set()
+
+    def __call__(
+        self,
+        path: Path,
+        *,
+        given: Mapping[str, Any],
+        input_shape: Sequence[int] | None,
+        cancelled: Callable[[], bool],
+        progress: Callable[[float], None],
+    ) -> Imported:
+        progress(0.4)
+        while not self.gate.wait(0.005):
+            if cancelled():
+                self.stopped.set()
+                raise Stopped
+        if path.suffix.lower() in CODE_SUFFIXES:
+            return read_source(path, given=given, input_shape=input_shape, store=self._store)
+        if self.error is not None:
+            raise self.error
+        return self.model
 
 
 class Place:
@@ -92,3 +145,4 @@ class Desk:
     messages: Messages
     answers: Answers
     places: tuple[Place, ...]
+    reader: Reader

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -165,20 +164,6 @@ def test_a_file_that_cannot_be_opened_is_explained(
     assert desk.session.document.project is before
     qtbot.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)
     assert desk.window.notice.isHidden()
-
-
-def test_dropping_a_project(desk: Desk, tmp_path: Path) -> None:
-    path = tmp_path / "dropped.cnnstudio"
-    path.write_bytes(SAMPLE.read_bytes())
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
-    enter = QDragEnterEvent(QPoint(400, 300), copy, data, left, none)
-    desk.window.dragEnterEvent(enter)
-    assert enter.isAccepted()
-    desk.window.dropEvent(QDropEvent(QPointF(400, 300), copy, data, left, none))
-    assert desk.session.name == "dropped"
-    assert desk.session.path == path
 
 
 def test_recent_projects_are_offered_and_gone_ones_are_not(

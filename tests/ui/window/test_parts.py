@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.network import Network
 from cnnstudio.core.project import DataSettings, Project
 from cnnstudio.core.storage.samples import load_project_argument
+from cnnstudio.core.text import T
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.keys import shown_keys
 from cnnstudio.ui.widgets.numbers import expression, short_count
@@ -55,6 +57,9 @@ def test_facts() -> None:
     third = Project(data=DataSettings(validation=0.3))
     assert str(data_fact(third)) == "Fashion-MNIST · 42,000 / 18,000 / 10,000"
     assert str(data_fact(Project(data=DataSettings(source="mine")))) == "mine isn't here"
+    for share in (1.5, 1.0, -0.1, math.nan):
+        senseless = Project(data=DataSettings(validation=share))
+        assert str(data_fact(senseless)) == "Fashion-MNIST · ? / ? / 10,000"
     bare = Computer(1, 8, "", {})
     assert str(device_fact(bare, "tensorflow")) == "CPU, 1 core"
     found = this_computer()
@@ -136,3 +141,20 @@ def test_the_dialog_before_leaving(desk: Desk, button: int, answer: Leave) -> No
 
     QTimer.singleShot(0, click)
     assert QtDialogs(desk.window.context, desk.window).leave("mine") is answer
+
+
+@pytest.mark.parametrize(("kind", "name"), [(0, "mine.keras"), (1, "mine.weights.h5")])
+def test_an_exported_file_is_called_as_its_kind(
+    desk: Desk, tmp_path: Path, kind: int, name: str
+) -> None:
+    def choose() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        dialog.filterSelected.emit(dialog.nameFilters()[kind])
+        dialog.selectFile("mine")
+        QTimer.singleShot(0, dialog.accept)
+
+    QTimer.singleShot(0, choose)
+    kinds = {".keras": T("Keras model"), ".weights.h5": T("Weights alone")}
+    dialogs = QtDialogs(desk.window.context, desk.window)
+    assert dialogs.save_export(tmp_path / "suggested.keras", kinds) == tmp_path / name

@@ -82,6 +82,8 @@ class Reading:
         passed: What was passed over, by line.
         questions: What the code doesn't say, with the guesses the network was read with.
         opaque: Names of the layers whose class the studio doesn't know.
+        lines: The first and the last line of the call that makes each layer, counted from 0, by id;
+            an Input that the code only implies has none.
     """
 
     network: Network = field(default_factory=Network)
@@ -89,6 +91,7 @@ class Reading:
     passed: tuple[Passed, ...] = ()
     questions: tuple[Question, ...] = ()
     opaque: tuple[str, ...] = ()
+    lines: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class Unreadable(BadInput):
@@ -99,11 +102,18 @@ class Unreadable(BadInput):
         column: The column, counted from 1.
         construct: The code that can't be read, no longer than a line.
         problem: Why, without the place.
+        code: The whole line, as it is written.
         reading: What was read before it.
     """
 
     def __init__(
-        self, line: int, column: int, construct: str, problem: Text, place: Text | None = None
+        self,
+        line: int,
+        column: int,
+        construct: str,
+        problem: Text,
+        place: Text | None = None,
+        code: str = "",
     ) -> None:
         super().__init__(
             T(
@@ -116,4 +126,5 @@ class Unreadable(BadInput):
         self.column = column
         self.construct = construct
         self.problem = problem
+        self.code = code
         self.reading = Reading()

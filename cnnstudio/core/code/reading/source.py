@@ -49,8 +49,11 @@ class Source:
     def refuse(self, node: ast.AST, problem: Text) -> Unreadable:
         """The error for a node."""
         line = getattr(node, "lineno", 1)
-        column = getattr(node, "col_offset", 0) + 1
-        return Unreadable(line, column, self.shown(node), problem, place(line, column, self.cells))
+        code = self.lines[line - 1]
+        before = code.encode()[: getattr(node, "col_offset", 0)]  # `ast` counts bytes
+        column = len(before.decode(errors="replace")) + 1
+        where = place(line, column, self.cells)
+        return Unreadable(line, column, self.shown(node), problem, where, code)
 
 
 def _on_one_line(node: ast.AST) -> bool:
@@ -139,9 +142,10 @@ def _parse(text: str, cells: tuple[int, ...]) -> ast.Module:
     except SyntaxError as error:
         line, column = error.lineno or 1, max(error.offset or 1, 1)
         lines = text.split("\n")
-        shown = short(lines[line - 1]) if 0 < line <= len(lines) else ""
+        code = lines[line - 1] if 0 < line <= len(lines) else ""
         problem = T("this isn't Python: {reason}.", reason=error.msg)
-        raise Unreadable(line, column, shown, problem, place(line, column, cells)) from error
+        where = place(line, column, cells)
+        raise Unreadable(line, column, short(code), problem, where, code) from error
     except (ValueError, RecursionError, MemoryError) as error:  # a null byte, too deep
         problem = T("this isn't Python, or nested too deeply.")
         raise Unreadable(1, 1, "", problem, place(1, 1, cells)) from error

@@ -1,0 +1,1 @@
+"""Importing code and models in the window: reading them beside it, asking, telling, opening."""
