@@ -23,6 +23,8 @@ from tests.fakes.keras_networks import application
 from tests.fakes.model_files import write_h5, write_keras
 from tests.full.test_keras_applications import MODELS
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
