@@ -13,27 +13,35 @@ from hypothesis import strategies as st
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
-from cnnstudio.core.code.writer import write_model_code
+from cnnstudio.core.code.writer import CodeStyle, write_model
 from cnnstudio.core.layers.variants import Chosen
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument, sample_names
 from cnnstudio.engine.model import build_model
+from tests.fakes.blocked import blocked
 from tests.fakes.networks import chain
 
 NAMES = ["합성곱 층", "class", "x", "output", "a b", "conv2d", "conv2d_1", "dense", "1"]
+STYLES = [CodeStyle(), CodeStyle("sequential"), CodeStyle("auto", shapes=True, blocks=False)]
 
 
-def run(network: Network, seed: int = 0) -> keras.Model:
+def run(network: Network, seed: int = 0, style: CodeStyle = STYLES[0]) -> keras.Model:
     """The model the written code builds in a process where nothing was built before."""
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
     scope: dict[str, Any] = {}
-    exec(compile(write_model_code(network), "model.py", "exec"), scope)
+    exec(compile(write_model(network, style).text, "model.py", "exec"), scope)
     model: keras.Model = scope["model"]
     return model
 
 
+def functional(model: keras.Model) -> keras.Model:
+    """The model itself, or what a Sequential keeps inside, which has its Input among the layers."""
+    return model._functional if isinstance(model, keras.Sequential) else model
+
+
 def assert_same(network: Network, model: keras.Model) -> None:
+    model = functional(model)
     analysis = analyse(network)
     names = safe_names(network)
     assert {layer.name for layer in model.layers} == set(names.values())
@@ -153,8 +161,45 @@ def networks(draw: st.DrawFn) -> Network:
     return Network(tuple(draw(st.permutations(layers))), tuple(links))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(networks())
-def test_any_graph(network: Network) -> None:
+def assert_built_alike(network: Network, style: CodeStyle) -> None:
+    """Compares the model that code builds with the one the studio trains."""
+    ours = _told(build_model(network, seed=5))
+    model = run(network, 5, style)
+    assert_same(network, model)
+    theirs = _told(functional(model))
+    assert theirs.keys() == ours.keys()
+    for name, (told, weights) in ours.items():
+        assert theirs[name][0] == told
+        for a, b in zip(weights, theirs[name][1], strict=True):
+            assert np.array_equal(a, b)
+
+
+def _told(model: keras.Model) -> dict[str, Any]:
+    """Of each layer its class, arguments, shape and trainable weights, and all its weights."""
+    return {
+        layer.name: (
+            (
+                type(layer).__name__,
+                layer.get_config(),
+                layer.output.shape,
+                [weight.name for weight in layer.trainable_weights],
+            ),
+            layer.get_weights(),
+        )
+        for layer in model.layers
+    }
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks(), st.sampled_from(STYLES))
+def test_any_graph(network: Network, style: CodeStyle) -> None:
     assert not analyse(network).errors
-    assert_same(network, run(network))
+    assert_same(network, run(network, style=style))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(blocked(largest=4), st.sampled_from(STYLES))
+def test_blocks_as_functions_and_loops_build_what_the_studio_trains(
+    network: Network, style: CodeStyle
+) -> None:
+    assert_built_alike(network, style)

@@ -7,8 +7,15 @@ beyond ASCII, spaces and slashes fail late or worse; PyTorch takes no dots in it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from cnnstudio.core.network import LayerNode, Network
+
+PROGRAM_NAMES = frozenset(
+    {"keras", "np", "flow", "BATCH_SIZE", "EPOCHS", "x_test", "y_test"}
+    | {"x_validation", "y_validation"}
+)
+"""What a program still needs behind its model, where no variable or function is called so."""
 
 _LONGEST = 60
 _SAFE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{_LONGEST - 1}}}", re.ASCII)
@@ -59,3 +66,27 @@ def _stem(node: LayerNode) -> str:
         if re.match(r"[A-Za-z]", safe):
             return safe
     return "layer"
+
+
+class UseNames:
+    """What uses of a pattern are called where code doesn't say: ``residual``, ``residual_1``.
+
+    Args:
+        taken: The names that other blocks have.
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._number: dict[str, int] = {}
+
+    def next(self, pattern: str) -> str:
+        """The first name for a use of `pattern` that no block has."""
+        number = self._number.get(pattern, 0)
+        while (name := f"{pattern}_{number}" if number else pattern) in self._taken:
+            number += 1
+        self._number[pattern] = number
+        return name
+
+    def take(self, name: str) -> None:
+        """Takes a name."""
+        self._taken.add(name)

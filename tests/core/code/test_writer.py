@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from cnnstudio.core.code.writer import write_model_code
+from cnnstudio.core.code.writer import write_model, write_model_code
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.storage.samples import load_project_argument, sample_names
@@ -16,17 +16,24 @@ LECTURE = """\
 from keras.layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
 from keras.models import Model
 
-input_tensor = Input(shape=(28, 28, 1), name='input_1')
-x = Conv2D(filters=32, kernel_size=3, strides=1, padding='same', activation='relu', name='conv2d_1')(input_tensor)
-x = Conv2D(filters=64, kernel_size=3, activation='relu', name='conv2d_2')(x)
+input_tensor = Input(shape=(28, 28, 1), name="input_1")
+x = Conv2D(
+    filters=32,
+    kernel_size=3,
+    strides=1,
+    padding="same",
+    activation="relu",
+    name="conv2d_1",
+)(input_tensor)
+x = Conv2D(filters=64, kernel_size=3, activation="relu", name="conv2d_2")(x)
 x = MaxPooling2D(2)(x)
 x = Flatten()(x)
-x = Dense(100, activation='relu', name='dense_1')(x)
+x = Dense(100, activation="relu", name="dense_1")(x)
 x = Dropout(0.4)(x)
-output = Dense(10, activation='softmax', name='dense_2')(x)
+output = Dense(10, activation="softmax", name="dense_2")(x)
 
 model = Model(inputs=input_tensor, outputs=output)
-"""  # noqa: E501
+"""
 
 
 def chain(*layers: LayerNode) -> Network:
@@ -44,10 +51,20 @@ def test_the_lecture() -> None:
 
 
 @pytest.mark.parametrize("name", sample_names())
-def test_every_sample_is_python_with_one_line_a_layer(name: str) -> None:
+def test_every_layer_of_a_sample_has_its_lines(name: str) -> None:
     network = load_project_argument(f"sample:{name}").network
-    ast.parse(write_model_code(network))
-    assert len([line for line in body(network) if line]) == len(network.layers)
+    code = write_model(network)
+    lines = code.text.split("\n")
+    ast.parse(code.text)
+    assert [id for id in network.order if id in code.lines] == list(code.lines)
+    ends = [-1, *(last for _, last in code.lines.values())]
+    for (id, (first, last)), before in zip(code.lines.items(), ends, strict=False):
+        spec = network.by_id[id].spec
+        assert first > before
+        assert spec is not None
+        assert f" = {spec.keras}(" in lines[first]
+        assert ")" in lines[last]
+    assert "\n".join(lines[: code.body]).rstrip().endswith("import Model")
 
 
 def test_a_shortcut_keeps_its_layer_in_a_variable_of_its_own() -> None:
@@ -63,8 +80,8 @@ def test_a_shortcut_keeps_its_layer_in_a_variable_of_its_own() -> None:
     )  # fmt: skip
     assert body(Network(layers, links)) == [
         "input_tensor = Input(shape=(8, 8, 4))",
-        "first = Conv2D(filters=4, kernel_size=3, padding='same', name='first')(input_tensor)",
-        "x = Conv2D(filters=4, kernel_size=3, padding='same', name='second')(first)",
+        'first = Conv2D(filters=4, kernel_size=3, padding="same", name="first")(input_tensor)',
+        'x = Conv2D(filters=4, kernel_size=3, padding="same", name="second")(first)',
         "x = Add()([x, first])",
         "output = ReLU()(x)",
     ]
@@ -103,7 +120,7 @@ def test_names_that_are_taken_or_no_python_get_other_variables() -> None:
     code = write_model_code(Network(tuple(layers), tuple(links)))
     ast.parse(code)
     assert "Add()([x_2, output_2, layer_class, Conv2D_2, layer_1st, a_b, x])" in code
-    assert "name='class'" in code
+    assert 'name="class"' in code
 
 
 def test_an_automatic_name_is_left_to_keras() -> None:
@@ -115,7 +132,7 @@ def test_an_automatic_name_is_left_to_keras() -> None:
     )
     lines = body(network)
     assert "name=" not in lines[0] + lines[1] + lines[3]
-    assert "name='conv2d_2'" in lines[2]
+    assert 'name="conv2d_2"' in lines[2]
 
 
 def test_a_name_keras_can_not_run_stands_in_a_comment() -> None:
@@ -124,8 +141,8 @@ def test_a_name_keras_can_not_run_stands_in_a_comment() -> None:
         LayerNode("a", "dense", 'evil"\nimport os', {"units": 2}),
     )
     code = write_model_code(network)
-    assert "input_tensor = Input(shape=(4,), name='input')  # 입력" in code
-    assert "name='evil_import_os')(input_tensor)  # evil\" import os" in code
+    assert 'input_tensor = Input(shape=(4,), name="input")  # 입력' in code
+    assert r'name="evil_import_os")(input_tensor)  # "evil\"\nimport os"' in code
     assert [type(node).__name__ for node in ast.parse(code).body[:2]] == ["ImportFrom"] * 2
     assert "\nimport os" not in code
 
