@@ -249,8 +249,8 @@ def _fit(validated: bool) -> Cell:
         arguments += ["validation_data=(x_validation, y_validation)"]
         arguments += ["validation_batch_size=BATCH_SIZE"]
     words = (
-        "The training. The flow is handed over as a generator, which has shuffled already: given as "
-        "it is, Keras would take its batches in another order."
+        "The training. The flow is handed over as a generator, which has shuffled already: given "
+        "as it is, Keras would take its batches in another order."
     )
     code = [
         _call("history = model.fit", [*arguments, "verbose=2"]),

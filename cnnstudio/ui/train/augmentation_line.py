@@ -35,7 +35,7 @@ class AugmentationLine(QWidget):
         self._label = Label(context, T("Augmentation"), "body", "muted", wrap=True)
         self.summary = Label(context, "", wrap=True)
         self.problem = Label(context, "", "small", "danger", wrap=True)
-        self.remove = Button(context, T("Remove"), kind="quiet")
+        self.remove = Button(context, T("Remove"))
         self.remove.clicked.connect(remove)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, GAP, 0, 0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cnnstudio.core.augmentation.arguments import ARGUMENTS
+from cnnstudio.core.augmentation.checks import FIELD
 from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import OPTIMIZER_NAMES, SEEDS
 from cnnstudio.ui.widgets.choices import Option
@@ -82,5 +84,7 @@ SETTINGS = (
     ),
 )
 
-LABELS = {setting.field: setting.label for setting in SETTINGS}
+LABELS = {setting.field: setting.label for setting in SETTINGS} | {
+    FIELD + name: argument.parameter.label for name, argument in ARGUMENTS.items()
+}
 """What a field of a problem is called here."""
