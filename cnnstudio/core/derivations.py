@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cnnstudio.core import expressions
 from cnnstudio.core.analysis import NodeAnalysis
-from cnnstudio.core.layers.spec import Reason, Window
+from cnnstudio.core.layers.spec import Reason, Weight, Window
 from cnnstudio.core.problems.window_advice import window_slides
 from cnnstudio.core.shapes import Slide
 from cnnstudio.core.text import T, Text
@@ -239,9 +239,15 @@ def _variables(one: NodeAnalysis) -> Iterator[Line]:
         return
     for weight in one.weights:
         numbers = "·".join(map(str, weight.shape)) or "1"
-        note = None if weight.trainable else T("kept on the side, not trained")
-        yield Line("", "", expressions.steps(numbers), weight.name, note=note)
+        yield Line("", "", expressions.steps(numbers), weight.name, note=_untrained(one, weight))
     yield Line("", "", expressions.steps(" + ".join(str(w.size) for w in one.weights)))
+
+
+def _untrained(one: NodeAnalysis, weight: Weight) -> Text | None:
+    """Why a variable isn't trained; None if it is."""
+    if not weight.trainable:
+        return T("kept on the side, not trained")
+    return T("frozen, not trained") if one.node.frozen else None
 
 
 def _through_layers(

@@ -121,6 +121,7 @@ class ProjectDifference:
                     old=shown(old),
                     new=shown(new),
                 )
+            yield from _mark_texts(change.before, change.after)
         yield from _block_texts(self.network.blocks)
         for path, (old, new) in self.settings.items():
             yield T("{setting}: {old} → {new}", setting=path, old=shown(old), new=shown(new))
@@ -182,6 +183,19 @@ def _blocks(before: Network, after: Network) -> tuple[tuple[Block | None, Block 
     new = {block.id: block for block in after.blocks}
     pairs = ((old.get(id), new.get(id)) for id in {**old, **new})
     return tuple((a, b) for a, b in pairs if a != b)
+
+
+def _mark_texts(old: LayerNode, new: LayerNode) -> Iterator[Text]:
+    if old.frozen != new.frozen:
+        yield T("{layer} frozen", layer=new.name) if new.frozen else T("{layer} thawed", layer=new.name)
+    if old.weights != new.weights:
+        yield (
+            T("{layer} starts with drawn weights", layer=new.name)
+            if new.weights is None
+            else T("{layer} starts with weights of its own", layer=new.name)
+        )
+    if old.note != new.note:
+        yield T("{layer}: another note", layer=new.name)
 
 
 def _block_texts(changes: Iterable[tuple[Block | None, Block | None]]) -> Iterator[Text]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.layers.resampling import resampled
 from cnnstudio.core.layers.spec import Origin
+from cnnstudio.core.marks import freeze
 from cnnstudio.core.network import Network
 from tests.contract.agreement import declared
 from tests.fakes.networks import SIZES, chain, graphs, lecture
@@ -32,7 +33,8 @@ def tensors_of(keras: ModuleType, network: Network, analysis: Analysis) -> dict[
             tensors[id] = keras.Input(**node.params, name=node.name)
             continue
         required = {p.name: p.write(p.default) for p in node.spec.parameters if p.required}
-        layer = declared(node.spec)(**required | node.params, name=node.name)
+        stated = required | node.params
+        layer = declared(node.spec)(**stated, name=node.name, trainable=not node.frozen)
         given = [tensors[source] for source in sources]
         arguments = given if node.spec.merges else given[0]
         if id in analysis.nodes:
@@ -44,8 +46,12 @@ def tensors_of(keras: ModuleType, network: Network, analysis: Analysis) -> dict[
 
 
 @how(max_examples=150, deadline=None)
-@given(graphs())
-def test_branched_networks_count_as_keras_does(keras: ModuleType, network: Network) -> None:
+@given(graphs(), st.data())
+def test_branched_networks_count_as_keras_does(
+    keras: ModuleType, network: Network, data: st.DataObject
+) -> None:
+    ids = [node.id for node in network.layers]
+    network = freeze(network, data.draw(st.lists(st.sampled_from(ids), unique=True)))
     analysis = analyse(network)
     tensors = tensors_of(keras, network, analysis)
     assert {id: tuple(tensor.shape[1:]) for id, tensor in tensors.items()} == {

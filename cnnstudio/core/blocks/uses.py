@@ -8,7 +8,7 @@ one step with what it brought about.
 * A layer put between two members joins the block, and each use gets one like it.
 * A layer taken out of a block leaves every use; a use taken out as a whole leaves the others.
 * Links between members are the same in all uses. Names, places and links to layers outside
-  belong to each use.
+  belong to each use; so do notes, weights that layers brought along, and what is frozen.
 """
 
 from __future__ import annotations
@@ -153,7 +153,9 @@ def _with_new(network: Network, change: _Change) -> Network:
             at = network.by_id[target].position if target else like.position
             name = edits.free_name(names, like.kind)
             names.add(name)
-            layers.append(replace(like, id=next(ids), name=name, position=at))
+            layers.append(
+                LayerNode(next(ids), like.kind, name, like.params, at, like.kept, extra=like.extra)
+            )
             members[layers[-1].id] = part
             if target and use.collapsed:  # its card stays as high as it is
                 moved |= _lowered(network, use, at)

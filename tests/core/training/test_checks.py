@@ -11,6 +11,7 @@ import pytest
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.marks import freeze
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.samples import load_project_argument
@@ -218,3 +219,15 @@ def test_a_form_calls_a_setting_by_its_label(lecture: Project) -> None:
     assert str(called.text).startswith("Batch size can't be 0")
     assert called.field == "training.batch_size"
     assert Translator("ko").show(called.text).startswith("배치 크기에는")
+
+
+def test_a_network_with_everything_frozen_is_not_trained(lecture: Project) -> None:
+    network = lecture.network
+    frozen = freeze(network, tuple(network.by_id))
+    given = msgspec.structs.replace(lecture, network=frozen)
+    found = training_problems(given, analyse(frozen), FASHION_MNIST)
+    assert [problem.field for problem in found] == ["network"]
+    assert "Thaw at least one, such as dense_2" in str(found[0].text)
+    assert found[0].node == network.order[-1]
+    thawed = freeze(frozen, [network.order[-1]], frozen=False)
+    check_trainable(given, analyse(thawed), FASHION_MNIST)

@@ -9,11 +9,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from cnnstudio.core.code.comments import name_in
 from cnnstudio.core.code.reading import naming
+from cnnstudio.core.code.reading.notes import Notes
 from cnnstudio.core.code.reading.result import Passed
 from cnnstudio.core.code.reading.source import Source
 from cnnstudio.core.code.reading.values import LayerObject, ModelObject, Tensor
 from cnnstudio.core.layers.spec import ShapeError
+from cnnstudio.core.marks import can_freeze
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import T
@@ -34,7 +37,6 @@ _WITHOUT_A_PLACE = frozenset(
         "sparse",
         "synchronized",
         "tensor",
-        "trainable",
         "virtual_batch_size",
         "weights",
     }
@@ -54,16 +56,29 @@ class Builder:
         self._links: list[Link] = []
         self._sources: dict[str, tuple[str, ...]] = {}
         self._shapes: dict[str, Shape | None] = {}
+        self._objects: dict[str, LayerObject] = {}
         self._unnamed: Counter[str] = Counter()
         self._made = 0
         self.models: list[ModelObject] = []
         self.passed: list[Passed] = list(source.passed)
         self.names_in_comments: set[int] = set()
+        self._name_lines: dict[str, int] = {}
+        self.notes = Notes(source)
+        self.lines: dict[str, tuple[int, int]] = {}
 
     def layer(
-        self, node: ast.AST, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self,
+        node: ast.AST,
+        name: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        *,
+        implied: bool = False,
     ) -> LayerObject:
-        """Makes a layer of the class `name`, known or not; its arguments are plain values."""
+        """Makes a layer of the class `name`, known or not; its arguments are plain values.
+
+        One that is only `implied` has no note.
+        """
         self._made += 1
         if self._made > MOST_LAYERS:
             raise self._source.refuse(
@@ -72,6 +87,7 @@ class Builder:
         kind = naming.layer_class(name)
         params = dict(kwargs)
         given = params.pop("name", None)
+        frozen = not params.pop("trainable", True)
         input_shape = self._input_shape(params)
         if kind is None:
             if args:
@@ -85,7 +101,9 @@ class Builder:
             params = self._with_a_place(node, name, params)
         id = name if kind is None else kind.id
         layer_name = self._name(node, id, given)
-        return LayerObject(node, id, layer_name, params, input_shape)
+        named = getattr(node, "end_lineno", 0) in self.names_in_comments
+        note = "" if implied else self.notes.of(node, named=named)
+        return LayerObject(node, id, layer_name, params, input_shape, note=note, frozen=frozen)
 
     def call(self, layer: LayerObject, node: ast.AST, tensors: Sequence[Tensor]) -> Tensor:
         """Links a layer behind others."""
@@ -99,10 +117,12 @@ class Builder:
                 ),
             )
         id = f"n{len(self._nodes) + 1}"
-        self._nodes[id] = LayerNode(id, layer.kind, layer.name, layer.params)
+        self._nodes[id] = LayerNode(id, layer.kind, layer.name, layer.params, note=layer.note)
+        self._objects[id] = layer
         self._links += [Link(tensor.id, id, slot) for slot, tensor in enumerate(tensors)]
         self._sources[id] = tuple(tensor.id for tensor in tensors)
         self._shapes[id] = self._shape_of(id)
+        self.lines[id] = _lines_of(layer.node)
         layer.output = Tensor(id)
         return layer.output
 
@@ -114,9 +134,12 @@ class Builder:
         return tensor
 
     def input(self, node: ast.AST, shape: Sequence[Any], name: str | None = None) -> Tensor:
-        """Makes an Input."""
+        """Makes an Input that the code implies; it has no line of its own."""
         named = {} if name is None else {"name": name}
-        return self.call(self.layer(node, "Input", (), {"shape": list(shape), **named}), node, ())
+        stated = {"shape": list(shape), **named}
+        tensor = self.call(self.layer(node, "Input", (), stated, implied=True), node, ())
+        del self.lines[tensor.id]
+        return tensor
 
     def shape(self, tensor: Tensor) -> tuple[int | None, ...] | None:
         """The shape of a layer's output with the batch axis; None where it can't be told."""
@@ -130,18 +153,53 @@ class Builder:
 
     def network(self, ends: Sequence[Tensor] | None) -> Network:
         """What leads to `ends`, or everything."""
-        kept = set(self._nodes)
-        if ends is not None:
-            kept, waiting = set(), [tensor.id for tensor in ends]
-            while waiting:
-                id = waiting.pop()
-                if id not in kept:
-                    kept.add(id)
-                    waiting += self._sources[id]
+        kept = set(self._nodes) if ends is None else self._leading_to(ends)
+        self._freeze_models()
         return Network(
-            tuple(node for id, node in self._nodes.items() if id in kept),
+            tuple(
+                replace(node, frozen=True) if self._objects[id].frozen else node
+                for id, node in self._nodes.items()
+                if id in kept
+            ),
             tuple(link for link in self._links if link.target in kept),
         )
+
+    def layers_of(self, model: ModelObject) -> list[LayerObject]:
+        """The layers of a model as its ``layers`` has them."""
+        if model.layers is None:
+            ids = self._leading_to(model.ends)
+            return [layer for id, layer in self._objects.items() if id in ids]
+        layers = (layer for layer in model.layers if isinstance(layer, LayerObject))
+        return [layer for layer in layers if layer.kind != "input"]
+
+    def set_trainable(self, owner: LayerObject | ModelObject, trainable: bool) -> int:
+        """Freezes or thaws a layer, or all of a model; returns how many layers that are."""
+        layers = [owner] if isinstance(owner, LayerObject) else self.layers_of(owner)
+        if isinstance(owner, ModelObject):
+            owner.frozen = not trainable
+        for layer in layers:
+            if can_freeze(LayerNode("", layer.kind, "")):
+                layer.frozen = not trainable
+        return len(layers)
+
+    def _freeze_models(self) -> None:
+        """Freezes the layers of frozen models, whatever was said of one of them since."""
+        frozen = [model for model in self.models if model.frozen]
+        ends = [end for model in frozen if model.layers is None for end in model.ends]
+        self.set_trainable(ModelObject(self._source.tree, tuple(ends)), False)
+        for model in frozen:
+            if model.layers is not None:
+                self.set_trainable(model, False)
+
+    def _leading_to(self, ends: Sequence[Tensor]) -> set[str]:
+        found: set[str] = set()
+        waiting = [tensor.id for tensor in ends]
+        while waiting:
+            id = waiting.pop()
+            if id not in found:
+                found.add(id)
+                waiting += self._sources[id]
+        return found
 
     def _shape_of(self, id: str) -> Shape | None:
         node, shapes = self._nodes[id], [self._shapes[source] for source in self._sources[id]]
@@ -200,10 +258,27 @@ class Builder:
             shape = batch[1:]
         return [width] if width is not None else shape if isinstance(shape, list) else None
 
+    @property
+    def count(self) -> int:
+        """How many layers there are."""
+        return len(self._nodes)
+
+    def made_since(self, count: int) -> tuple[str, ...]:
+        """The ids of the layers made since there were so many."""
+        return tuple(f"n{number + 1}" for number in range(count, len(self._nodes)))
+
+    def note_names(self, call: ast.Call) -> None:
+        """Notes where the arguments of a call stand that may become the names of layers."""
+        for keyword in call.keywords:
+            value = keyword.value
+            text = value.value if isinstance(value, ast.Constant) else None
+            if isinstance(text, str) and value.lineno in self._source.comments:
+                self._name_lines[text] = value.lineno
+
     def _name(self, node: ast.AST, kind: str, given: object) -> str:
         if isinstance(given, str) and given:
-            line = getattr(node, "end_lineno", 0)
-            comment = self._source.comments.get(line, "")
+            line = self._name_lines.get(given) or _line_of_name(node)
+            comment = name_in(self._source.comments.get(line, ""))
             name = naming.given_name(given, kind, comment) if comment else given
             if name != given:
                 self.names_in_comments.add(line)
@@ -226,3 +301,17 @@ def renamed_apart(network: Network) -> Network:
         taken.add(name)
         layers.append(node if name == node.name else replace(node, name=name))
     return replace(network, layers=tuple(layers))
+
+
+def _line_of_name(node: ast.AST) -> int:
+    """The line of a layer's name, or the last one of the call that makes it."""
+    for keyword in getattr(node, "keywords", ()):
+        if keyword.arg == "name":
+            return keyword.value.end_lineno or 0
+    return getattr(node, "end_lineno", 0)
+
+
+def _lines_of(node: ast.AST) -> tuple[int, int]:
+    """The first and the last line of code, counted from 0."""
+    first = getattr(node, "lineno", 1)
+    return first - 1, (getattr(node, "end_lineno", None) or first) - 1

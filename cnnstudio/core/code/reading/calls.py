@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cnnstudio.core.code.reading import naming, operations, training
+from cnnstudio.core.code.reading.blocks import FunctionUse
 from cnnstudio.core.code.reading.building import MOST_LAYERS
 from cnnstudio.core.code.reading.evaluator import Evaluator
+from cnnstudio.core.code.reading.members import is_instance, member
 from cnnstudio.core.code.reading.operations import NoValue
 from cnnstudio.core.code.reading.result import Setting
 from cnnstudio.core.code.reading.source import short
@@ -24,6 +26,7 @@ from cnnstudio.core.code.reading.values import (
     Tensor,
     Unknown,
 )
+from cnnstudio.core.layers.parameters import Parameter, ParameterError
 from cnnstudio.core.layers.variants import Variant
 from cnnstudio.core.text import T
 
@@ -32,6 +35,7 @@ class Caller(Evaluator):
     """Reads calls, function expressions and comprehensions."""
 
     settings: dict[str, Setting]
+    uses: list[FunctionUse]
 
     def _call(self, node: ast.Call) -> Any:
         function = self.value(node.func)
@@ -46,6 +50,9 @@ class Caller(Evaluator):
             else:
                 kwargs["**"] = Unknown(node)
         match function:
+            case Function() if found := training.of_function(_name_of(node.func), args, kwargs):
+                self.take(node, found)
+                return Unknown(node, call=_name_of(node.func))
             case Function():
                 return self._call_function(function, node, args, kwargs)
             case LayerObject():
@@ -147,7 +154,7 @@ class Caller(Evaluator):
         if last == "load_data":
             self.take(node, training.of_dataset(name.path))
         elif last == "ImageDataGenerator":
-            self.take(node, training.of_generator(kwargs))
+            self.take_generator(node, kwargs)
         elif last == "set_random_seed" and args and isinstance(args[0], int):
             self.take(node, (("training.seed", args[0]),))
         return Unknown(node, call=name.path, args=tuple(args), kwargs=kwargs)
@@ -178,6 +185,10 @@ class Caller(Evaluator):
         if name == "add" and model.layers is not None and len(args) == 1:
             self._extend(model, args, node)
             return None
+        if name == "get_layer":
+            layers = self.builder.layers_of(model)
+            self.spend(node, len(layers) // 8)
+            return member(layers, args, kwargs)
         if name == "pop" and model.layers:
             model.layers.pop()
             return None
@@ -185,6 +196,7 @@ class Caller(Evaluator):
             model.input_shape = self.raw(args[0], node)[1:]
             return None
         if name in training.READERS:
+            self._take_flow(kwargs.get("x", args[0] if args else None))
             self.builder.models.remove(model)  # the one that is trained is the one that is meant
             self.builder.models.append(model)
             self.take(node, training.READERS[name](args, kwargs))
@@ -196,6 +208,12 @@ class Caller(Evaluator):
     ) -> Any:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "flow":
             self.take_first(node, training.of_fit((), kwargs))
+            generator = self.value(node.func.value)
+            return Unknown(node, function.roots, call="flow", args=(generator,), kwargs=kwargs)
+        if isinstance(node.func, ast.Attribute) and _name_of(node.func.value) in ("np", "numpy"):
+            self.take(node, training.of_numpy(node.func.attr))
+        if function.name == "isinstance" and len(args) == 2 and isinstance(args[0], LayerObject):
+            return is_instance(args[0], args[1])
         if function.call and (
             self._are_tensors(args, node) or (args and self._is_free_tensor(args[0], function))
         ):
@@ -228,6 +246,8 @@ class Caller(Evaluator):
     ) -> LayerObject:
         raw = [self.raw(one, node) for one in args]
         named = {key: self.raw(one, node, key) for key, one in kwargs.items()}
+        if self.scope is not self.globals:
+            named = _without_held_defaults(name, node, named)
         return self.builder.layer(node, name, raw, named)
 
     def _helper(
@@ -297,19 +317,48 @@ class Caller(Evaluator):
         """Like `take` for a generator's line: the first is the training pictures' one."""
         self.take(node, (one for one in found if one[0] not in self.settings))
 
+    def take_generator(self, node: ast.AST, kwargs: Mapping[str, Any]) -> None:
+        """Keeps a generator's settings; its augmentation takes the place of an earlier one's."""
+        found = list(training.of_generator(kwargs))
+        if any(name.startswith(training.AUGMENTATION) for name, _ in found):
+            self._forget_augmentation()
+        self.take(node, found)
+
+    def _take_flow(self, flow: Any) -> None:
+        """Keeps the settings of the flow a model is trained with, and of its generator alone."""
+        if not isinstance(flow, Unknown) or flow.call != "flow":
+            return
+        self.take(flow.node, (one for one in training.of_fit((), flow.kwargs) if one[0]))
+        generator = flow.args[0]
+        if isinstance(generator, Unknown) and generator.call.endswith("ImageDataGenerator"):
+            self._forget_augmentation()
+            found = training.of_generator(generator.kwargs)
+            self.take(generator.node, (one for one in found if one[0]))
+
+    def _forget_augmentation(self) -> None:
+        for name in [name for name in self.settings if name.startswith(training.AUGMENTATION)]:
+            del self.settings[name]
+
     # -------------------------------------------------------------------- the program's functions
 
     def _call_function(
         self, function: Function, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
     ) -> Any:
         names = self._arguments(function, node, args, kwargs)
+        self.builder.note_names(node)
         outer, self.scope = self.scope, Scope(names, function.scope)
+        name, made = names.get("name"), self.builder.count
         try:
             if isinstance(function.node, ast.Lambda):
                 return self.value(function.node.body)
-            return self.body(function.node)
+            result = self.body(function.node)
         finally:
             self.scope = outer
+        if ids := self.builder.made_since(made):
+            self.spend(node, len(ids) // 8)
+            name = name if isinstance(name, str) else ""
+            self.uses.append(FunctionUse(function.node, node, name, ids))
+        return result
 
     def _arguments(
         self, function: Function, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
@@ -337,3 +386,32 @@ class Caller(Evaluator):
                 ),
             )
         return found
+
+
+def _name_of(node: ast.expr) -> str:
+    """The name, where it is just one."""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _without_held_defaults(name: str, node: ast.Call, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments without those that a variable of a function holds and Keras has as default.
+
+    A function has a parameter for what one of its uses states; the others state nothing.
+    """
+    kind = naming.layer_class(name)
+    held = {keyword.arg for keyword in node.keywords if isinstance(keyword.value, ast.Name)}
+    parameters = kind.parameters if kind is not None else ()
+    unsaid = {
+        parameter.name
+        for parameter in parameters
+        if parameter.name in held and not parameter.required
+        if parameter.name in named and _is_default(parameter, named[parameter.name])
+    }
+    return {argument: value for argument, value in named.items() if argument not in unsaid}
+
+
+def _is_default(parameter: Parameter, raw: object) -> bool:
+    try:
+        return bool(parameter.read(raw) == parameter.default)
+    except ParameterError:
+        return False

@@ -246,6 +246,17 @@ class Evaluator:
         if isinstance(owner, Tensor):
             shape = self.builder.shape(owner)
             return shape if node.attr == "shape" and shape is not None else Unknown(node)
+        match owner, node.attr:
+            case ModelObject(), "layers":
+                layers = self.builder.layers_of(owner)
+                self.spend(node, len(layers) // 8)
+                return layers
+            case LayerObject(), "name":
+                return owner.name
+            case LayerObject(), "trainable":
+                return not owner.frozen
+            case LayerObject(), "output" if owner.output is not None:
+                return owner.output
         return Method(owner, node.attr)
 
     def items(self, value: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnstudio.core.code.reading import naming, operations
+from cnnstudio.core.code.reading.blocks import FunctionUse
 from cnnstudio.core.code.reading.calls import Caller
 from cnnstudio.core.code.reading.operations import NoValue
 from cnnstudio.core.code.reading.result import Setting
@@ -56,6 +57,7 @@ class Interpreter(Caller):
     ) -> None:
         super().__init__(source, given, inputs)
         self.settings: dict[str, Setting] = {}
+        self.uses: list[FunctionUse] = []
 
     def program(self) -> None:
         """Reads all of it."""
@@ -81,6 +83,15 @@ class Interpreter(Caller):
                 self._set_item(target, owner, key, value)
             elif not isinstance(owner, Unknown):
                 raise self.source.refuse(target, T("this can't be given a value."))
+        elif isinstance(target, ast.Attribute) and target.attr == "trainable":
+            self._set_trainable(target, value)
+        else:
+            self.builder.pass_over(target)
+
+    def _set_trainable(self, target: ast.Attribute, value: Any) -> None:
+        owner = self.value(target.value)
+        if isinstance(owner, LayerObject | ModelObject) and isinstance(value, int):
+            self.spend(target, self.builder.set_trainable(owner, bool(value)) // 8)
         else:
             self.builder.pass_over(target)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cnnstudio.core.code.comments import is_read
+from cnnstudio.core.code.reading.blocks import with_blocks
 from cnnstudio.core.code.reading.building import renamed_apart
 from cnnstudio.core.code.reading.evaluator import USUAL_SHAPE, Ask
 from cnnstudio.core.code.reading.interpreter import Interpreter
@@ -122,11 +124,13 @@ def _reading(
     reader: Interpreter, questions: Sequence[Question], ends: Sequence[Tensor] | None
 ) -> Reading:
     builder = reader.builder
-    network = lay_out(renamed_apart(builder.network(ends)))
+    network = renamed_apart(builder.network(ends))
+    network = lay_out(with_blocks(network, reader.source, reader.uses, builder.lines))
+    told = builder.names_in_comments | builder.notes.lines
     comments = (
         Passed(line, f"# {text}"[:70])
         for line, text in reader.source.comments.items()
-        if line not in builder.names_in_comments
+        if line not in told and not is_read(text)
     )
     passed = dict.fromkeys((*builder.passed, *comments))  # a loop passes over a line many times
     return Reading(
@@ -135,4 +139,5 @@ def _reading(
         tuple(sorted(passed, key=lambda one: one.line)),
         tuple(questions),
         tuple(node.name for node in network.layers if node.spec is None),
+        {id: builder.lines[id] for id in network.by_id if id in builder.lines},
     )

@@ -64,6 +64,8 @@ class LayerObject:
         params: Raw values of its parameters.
         input_shape: The shape of its input, where it was stated.
         output: Its output, once it was called.
+        note: The comments that are its note.
+        frozen: Whether training leaves its parameters as they are.
     """
 
     node: ast.AST
@@ -72,16 +74,19 @@ class LayerObject:
     params: dict[str, Any]
     input_shape: list[Any] | None = None
     output: Tensor | None = None
+    note: str = ""
+    frozen: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class ModelObject:
-    """A model: the outputs of a functional one, or the layers of a Sequential."""
+    """A model: the outputs of a functional one, or the layers of a Sequential; frozen or not."""
 
     node: ast.AST
     ends: tuple[Tensor, ...] = ()
     layers: list[LayerObject | Tensor] | None = None
     input_shape: list[Any] | None = None
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
