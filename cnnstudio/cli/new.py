@@ -7,8 +7,9 @@ from pathlib import Path
 
 from cnnstudio.cli.console import Console
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.storage.project_file import save_project
-from cnnstudio.core.storage.samples import load_project_argument, sample_names
+from cnnstudio.core.storage.project_weights import save_with_weights
+from cnnstudio.core.storage.samples import load_project_argument, sample_names, weights_of_argument
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Translator
 
 
@@ -37,7 +38,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
         raise BadInput(
             T("{file} exists already. Choose another name, or delete it first.", file=str(path))
         )
-    save_project(project, path)
+    folders = weights_of_argument(options.source)
+    save_with_weights(project, path, WeightsStore.of_person(), *folders)
     console.result(
         {"project": str(path), "layers": len(project.network.layers)},
         [console.text(T("{file} is written.", file=str(path)))],

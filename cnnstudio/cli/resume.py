@@ -34,8 +34,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Trains on, with the backend and the device of the run."""
     folder = RunFolder.open(Path(options.run_dir))
     folder.to_go(options.epochs)  # refuses before an engine starts
+    path = Path(options.run_dir).absolute()
     request = StartRun(
-        run_dir=str(Path(options.run_dir).absolute()), epochs=options.epochs, resume=True
+        run_dir=str(path),
+        epochs=options.epochs,
+        resume=True,
+        weights=(str(path.parent.parent / "weights"),),  # where a project has them beside its runs
     )
     return follow(
         request, console, backend=folder.record.backend, device=folder.record.device or "auto"

@@ -12,8 +12,10 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import dataset
 from cnnstudio.core.project import with_choices
 from cnnstudio.core.storage.project_file import encode_project
+from cnnstudio.core.storage.project_weights import check_weights
 from cnnstudio.core.storage.run_folder import check_new
-from cnnstudio.core.storage.samples import load_project_argument
+from cnnstudio.core.storage.samples import load_project_argument, weights_of_argument
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Translator
 from cnnstudio.core.training.checks import check_trainable
 from cnnstudio.protocol.messages import StartRun
@@ -55,12 +57,16 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """
     project = load_project_argument(options.project)
     chosen = with_choices(project, epochs=options.epochs, seed=options.seed)
-    check_trainable(chosen, analyse(chosen.network), dataset(chosen.data.source))
+    analysis = analyse(chosen.network)
+    check_trainable(chosen, analysis, dataset(chosen.data.source))
+    folders = weights_of_argument(options.project)
+    check_weights(analysis, WeightsStore.of_person(), *folders)
     check_new(Path(options.run_dir))
     request = StartRun(
         run_dir=str(Path(options.run_dir).absolute()),
         project=encode_project(project).decode(),
         epochs=options.epochs,
         seed=options.seed,
+        weights=tuple(str(folder.absolute()) for folder in folders),
     )
     return follow(request, console, backend=options.backend, device=options.device)

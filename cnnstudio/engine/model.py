@@ -6,12 +6,13 @@ that its kind declares, and a file can only name a kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import keras
 from keras.src.random.seed_generator import global_seed_generator
+from numpy.typing import NDArray
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.code.names import safe_names
@@ -27,7 +28,8 @@ def build_model(network: Network, seed: int) -> TrainingModel:
     """Builds `network` with initial weights drawn from `seed`.
 
     What Keras kept of earlier models is dropped first, so a long-lived process doesn't grow and
-    equal arguments give equal weights. Layers bear their names in the exported code.
+    equal arguments give equal weights. Layers bear their names in the exported code; a frozen one
+    is built with ``trainable=False``.
 
     Raises:
         BadInput: When the network has an error; the first one is told.
@@ -45,14 +47,32 @@ def build_model(network: Network, seed: int) -> TrainingModel:
         given = [tensors[link.source] for link in network.incoming[id]]
         if not given:
             tensors[id] = made  # keras.Input gives a tensor
-        else:
-            tensors[id] = made(given if layer.kind.merges else given[0])
+            continue
+        if layer.node.frozen:
+            made.trainable = False
+        tensors[id] = made(given if layer.kind.merges else given[0])
     if any(layer.kind.id == "stochastic_depth" for layer in analysis.nodes.values()):
         global_seed_generator()  # it draws from this one; made here it begins alike in every run
     first, last = analysis.input, analysis.output
     assert first is not None
     assert last is not None
     return TrainingModel(tensors[first.node.id], tensors[last.node.id])
+
+
+def set_weights(
+    model: keras.Model, network: Network, weights: Mapping[str, Sequence[NDArray[Any]]]
+) -> None:
+    """Puts weights into layers of a model that was built of `network`.
+
+    Args:
+        model: The model.
+        network: Its network.
+        weights: By layer id, in the order of ``layer.weights`` and with its shapes.
+    """
+    names = safe_names(network)
+    for id, arrays in weights.items():
+        for variable, array in zip(model.get_layer(names[id]).weights, arrays, strict=True):
+            variable.assign(array)
 
 
 def compile_model(model: keras.Model, settings: TrainingSettings) -> None:

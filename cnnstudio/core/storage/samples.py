@@ -8,6 +8,7 @@ from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.project_file import SUFFIX, load_project
+from cnnstudio.core.storage.project_weights import weights_beside
 from cnnstudio.core.text import T
 
 PREFIX = "sample:"
@@ -36,3 +37,8 @@ def load_project_argument(argument: str) -> Project:
             )
         )
     return load_project(resource("samples", name + SUFFIX))
+
+
+def weights_of_argument(argument: str) -> tuple[Path, ...]:
+    """Where weights of a named project may lie besides the person's store; samples have none."""
+    return () if argument.startswith(PREFIX) else (weights_beside(Path(argument)),)

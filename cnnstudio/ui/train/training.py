@@ -15,7 +15,9 @@ from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.storage.project_file import encode_project
+from cnnstudio.core.storage.project_weights import check_weights, weights_beside
 from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import FieldProblem, problems, training_problems
 from cnnstudio.core.training.run_state import EpochRecord, RunState, read_run
@@ -124,10 +126,17 @@ class Training(QObject):
         """Trains the project as it is, unless a run goes on or something is wrong with it."""
         if self.running or self.problems():
             return
-        project = self._document.project
+        project, folders = self._document.project, self._weights_folders()
+        try:
+            check_weights(analyse(project.network), WeightsStore.of_person(), *folders)
+        except StudioError as error:
+            self.show_problem(error.text)
+            return
         path = new_folder(self._file(), project.name, datetime.now())
         text = encode_project(project).decode()
-        request = StartRun(run_dir=str(path.absolute()), project=text)
+        request = StartRun(
+            run_dir=str(path.absolute()), project=text, weights=tuple(map(str, folders))
+        )
         self._begin(RunState(epochs=project.training.epochs), path, request)
 
     def resume(self, more: int) -> None:
@@ -263,11 +272,21 @@ class Training(QObject):
         """The folders of the runs, the newest first."""
         return tuple(run.path for run in self.runs)
 
+    def _weights_folders(self) -> tuple[Path, ...]:
+        """Where weights of the layers may lie besides the person's store."""
+        file = self._file()
+        return (weights_beside(file.absolute()),) if file is not None else ()
+
     # ------------------------------------------------------------------------------- news
 
     def _resume(self, state: RunState, path: Path) -> None:
         if not self.running:
-            request = StartRun(run_dir=str(path.absolute()), epochs=state.epochs, resume=True)
+            request = StartRun(
+                run_dir=str(path.absolute()),
+                epochs=state.epochs,
+                resume=True,
+                weights=tuple(map(str, self._weights_folders())),
+            )
             self._begin(state, path, request)
 
     def _begin(self, state: RunState, path: Path, request: StartRun) -> None:
