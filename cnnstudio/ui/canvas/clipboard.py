@@ -11,7 +11,8 @@ from PySide6.QtGui import QCursor, QGuiApplication
 
 from cnnstudio.core import edits
 from cnnstudio.core.blocks.folding import folded
-from cnnstudio.core.clipboard import read_clip, write_clip
+from cnnstudio.core.clipboard import is_clip, read_clip, write_clip
+from cnnstudio.core.code.fragments import is_code, read_fragment, write_fragment
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Network
 from cnnstudio.core.segments import ends_of, paste_onto
@@ -50,6 +51,15 @@ class CanvasClipboard:
         if ids := self._layers():
             QGuiApplication.clipboard().setText(write_clip(self._whole(), ids))
 
+    def copy_code(self) -> None:
+        """Puts the selected layers on the clipboard as Keras code; the network for none."""
+        try:
+            code = write_fragment(self._view.editor.whole, self._layers())
+        except BadInput as error:
+            self._view.editor.refused.emit(error.text)
+        else:
+            QGuiApplication.clipboard().setText(code)
+
     def cut(self) -> None:
         """Copies the selected layers and takes them away; what stood around them is linked."""
         ids = self._view.selection.ids
@@ -63,7 +73,7 @@ class CanvasClipboard:
     def paste(self) -> None:
         """Adds the layers on the clipboard: on the selected link, else where the pointer is."""
         try:
-            clip = read_clip(QGuiApplication.clipboard().text())
+            clip = _read(QGuiApplication.clipboard().text())
             self._check_size(clip)
         except BadInput as error:
             self._view.editor.refused.emit(error.text)
@@ -158,3 +168,10 @@ class CanvasClipboard:
                     most=MOST_LAYERS,
                 )
             )
+
+
+def _read(text: str) -> Network:
+    """The layers in a text: a clip, a project or Keras code."""
+    if not is_clip(text) and is_code(text) and (found := read_fragment(text)).layers:
+        return found
+    return read_clip(text)

@@ -14,6 +14,7 @@ ZOOM_STEP = 1.25
 READABLE_ZOOM = 0.35
 """Below it names can't be told any more, so that the view shows less instead of smaller cards."""
 _FIT_MARGIN = 48.0
+_DIMMED = 0.6  # how much of everything is left
 _FAR = 2
 """How many of its own sizes out of view something is that its surroundings are shown with."""
 _REACH = 1e6
@@ -38,6 +39,7 @@ class PanZoomView(QGraphicsView):
         super().__init__(parent)
         self._theme = theme
         self._fitted = True
+        self._dimmed = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSceneRect(-_REACH, -_REACH, 2 * _REACH, 2 * _REACH)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -156,6 +158,19 @@ class PanZoomView(QGraphicsView):
         if self._fitted:
             self.settle()
         self.view_changed.emit()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Shows everything at 60 % opacity, while it isn't what the code says, or in full."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """A veil of the ground's colour: what is below shows through as far as it should."""
+        if self._dimmed:
+            veil = self._theme.colour("canvas")
+            veil.setAlphaF(1 - _DIMMED)
+            painter.fillRect(QRectF(rect), veil)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         rect = QRectF(rect)

@@ -33,6 +33,7 @@ from cnnstudio.ui.canvas.quick_add import QuickAdd
 from cnnstudio.ui.canvas.scene import NetworkScene
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.widgets.context import Context
+from cnnstudio.ui.widgets.plain_text import tip_text
 
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -289,6 +290,7 @@ class CanvasView(PanZoomView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The focus ring, where no card has one."""
+        super().drawForeground(painter, rect)
         if self._ringed and not self.selection.ids:
             painter.resetTransform()
             painter.setPen(QPen(self.context.theme.colour("accent"), 2))
@@ -312,7 +314,7 @@ class CanvasView(PanZoomView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             tip = self._tip(self.to_canvas(event.pos())) if self.gesture is None else ""
-            QToolTip.showText(event.globalPos(), tip, self.viewport())
+            QToolTip.showText(event.globalPos(), tip_text(tip), self.viewport())
             return True
         return super().viewportEvent(event)
 

@@ -62,9 +62,11 @@ def canvas_actions(made: Callable[[], DesignWidget | None]) -> tuple[Action, ...
     return (
         action("history", T("History"), lambda w: w.controls.open_history(), "Ctrl+Alt+Z",
                "edit/1"),
-        action("cut", T("Cut"), lambda w: w.clipboard.cut(), "Ctrl+X", "edit/2", 1),
+        action("cut", T("Cut"), _cut, "Ctrl+X", "edit/2", 1),
         action("copy", T("Copy"), _copy, "Ctrl+C", "edit/2", 1),
-        action("paste", T("Paste"), lambda w: w.clipboard.paste(), "Ctrl+V", "edit/2"),
+        action("paste", T("Paste"), _paste, "Ctrl+V", "edit/2"),
+        action("copy_code", T("Copy as Keras code"), lambda w: w.clipboard.copy_code(),
+               "Ctrl+Shift+C", "edit/2"),
         action("duplicate", T("Duplicate"), lambda w: w.clipboard.duplicate(), "Ctrl+D",
                "edit/2", 1),
         Action(id="design.delete", text=T("Delete"), run=run(lambda w: w.view.delete_selected()),
@@ -101,6 +103,24 @@ def _copy(widget: DesignWidget) -> None:
         QGuiApplication.clipboard().setText(text.selectedText())
     else:
         widget.clipboard.copy()
+
+
+def _cut(widget: DesignWidget) -> None:
+    """Cuts the selected layers; or the text that is written, if that has the focus."""
+    text = QApplication.focusWidget()
+    if isinstance(text, QPlainTextEdit) and not text.isReadOnly():
+        text.cut()
+    else:
+        widget.clipboard.cut()
+
+
+def _paste(widget: DesignWidget) -> None:
+    """Pastes on the canvas; or in the text that is written, if that has the focus."""
+    text = QApplication.focusWidget()
+    if isinstance(text, QPlainTextEdit) and not text.isReadOnly():
+        text.paste()
+    else:
+        widget.clipboard.paste()
 
 
 def _select_all(widget: DesignWidget) -> None:

@@ -79,7 +79,7 @@ class DesignWidget(QWidget):
         self.rail = PaletteRail(context)
         self.layer_panel = LayerPanel(context, self.editor, self.selection)
         self.blocks = BlockDesk(self, document, context)
-        self.code = CodePanel(context, self.selection)
+        self.code = CodePanel(context, document, self.selection, settings)
         self.dock = Dock(context)
         self.costs = CostDesk(self, document, context, settings)
         self._size = ""
@@ -127,6 +127,7 @@ class DesignWidget(QWidget):
             view.rename_requested.connect(self._rename)
         self.volumes.added.connect(self.add_layers)
         self.views.switched.connect(self._follow_view)
+        self.code.blocked.connect(self._dim)
         self.dock.problems.shown.connect(self.show_layer)
         self.dock.opened.connect(self._size_dock)
         self.editor.refused.connect(self._say)
@@ -256,6 +257,11 @@ class DesignWidget(QWidget):
             self.views.setFocus()
         else:
             super().keyPressEvent(event)
+
+    def _dim(self, blocked: bool) -> None:
+        """What is shown isn't what the code says, while it can't be read."""
+        for view in (self.view, self.volumes):
+            view.set_dimmed(blocked)
 
     def _say(self, text: Text) -> None:
         self.view.say_at_pointer(text)

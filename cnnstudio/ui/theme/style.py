@@ -73,6 +73,7 @@ QAbstractItemView { border: none; outline: none; background: $surface;
   selection-color: $text; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $selection; color: $text; }
+QAbstractItemView[kind="popup"] { border: 1px solid $line; background: $raised; padding: 4px; }
 QHeaderView { background: $surface; }
 QHeaderView::section { background: $surface; color: $muted; border: none;
   border-bottom: 1px solid $line; padding: 0 8px; min-height: ${row}px; }

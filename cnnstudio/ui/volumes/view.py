@@ -201,6 +201,7 @@ class VolumesView(PanZoomView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The focus ring, where no volume has one."""
+        super().drawForeground(painter, rect)
         if self._ringed and not self.selection.ids:
             painter.resetTransform()
             painter.setPen(QPen(self.context.theme.colour("accent"), 2))

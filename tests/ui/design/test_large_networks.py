@@ -17,7 +17,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.ui.canvas import cards
 from cnnstudio.ui.canvas.cards import CardItem
 from cnnstudio.ui.canvas.geometry import card_rect
-from cnnstudio.ui.design import code_panel, dock
+from cnnstudio.ui.design import code_editing, dock
 from tests.fakes.networks import long_chain
 from tests.ui.design.hands import Hands
 
@@ -104,16 +104,14 @@ def test_another_name_changes_one_card_and_no_link(design: Open):
 def test_what_can_not_be_seen_is_not_written(design: Open, monkeypatch: pytest.MonkeyPatch):
     written: list[str] = []
 
-    def counted(name: str, write: Callable[..., str]) -> Callable[..., str]:
-        def call(*given: Any) -> str:
+    def counted(name: str, write: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
             written.append(name)
             return write(*given)
 
         return call
 
-    monkeypatch.setattr(
-        code_panel, "write_model_code", counted("code", code_panel.write_model_code)
-    )
+    monkeypatch.setattr(code_editing, "write_model", counted("code", code_editing.write_model))
     monkeypatch.setattr(dock, "model_summary", counted("summary", dock.model_summary))
     hands = design(width=1280)
     hands.widget.dock.show_page(None)

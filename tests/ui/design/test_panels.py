@@ -129,8 +129,9 @@ def test_the_code_follows_the_selection_and_the_other_way_round(design: Open):
 def test_the_code_of_a_broken_network_says_why_there_is_none(design: Open):
     hands = design()
     hands.widget.editor.unlink(Link(hands.id("conv2d_1"), hands.id("conv2d_2")))
-    assert hands.widget.code.problem.isVisible()
-    assert "conv2d_2" in hands.widget.code.problem.text()
+    notice = hands.widget.code.notice
+    assert notice is not None
+    assert "conv2d_2" in notice.what.text()
 
 
 def test_the_empty_canvas_invites_and_its_button_adds_an_input(design: Open):
