@@ -128,6 +128,7 @@ def build(
     EngineNews(window, engines, dialogs)
     export = ModelExport(window, places.train.training, engines, Background("models", app))
     places.train.export_wanted.connect(export.ask)
+    places.inspect.save_wanted.connect(export.ask_for)
     guard = RecoveryGuard(session, recovery_folder(), app)
     guard.news.connect(messages.add)
     keeper = WeightsKeeper(session, Background("weights", app), app)
@@ -150,13 +151,7 @@ def workspaces(
         data,
         design,
         train,
-        InspectWorkspace(
-            context,
-            store,
-            engines,
-            train.training.folders,
-            ask_path=lambda path, kinds: session.dialogs.save_export(path, kinds),
-        ),
+        InspectWorkspace(context, store, engines, train.training.folders),
     )
 
 
@@ -191,8 +186,6 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     places.design.changed.connect(window.actions_table.refresh)
     places.design.news.connect(messages.add)
     places.design.failed.connect(window.notice.show_error)
-    places.inspect.news.connect(messages.add)
-    places.inspect.failed.connect(window.notice.show_error)
     training.runs_changed.connect(places.inspect.refresh)
     training.runs_changed.connect(window.actions_table.refresh)
     training.ended.connect(tell)

@@ -16,12 +16,13 @@ from cnnstudio.core.text import T, Text, Translator, preferred_language
 VERBS: dict[str, Text] = {
     "new": T("write a project file from a sample"),
     "summary": T("shapes and costs of every layer, and where they come from"),
-    "code": T("the network as Keras code"),
-    "import": T("make a project from Keras code or a notebook"),
+    "code": T("a program that trains the network"),
+    "import": T("make a project from Keras code, a notebook or a saved model"),
     "train": T("train a project"),
     "resume": T("go on with a run"),
     "evaluate": T("measure a run's network"),
     "predict": T("what a run's network sees in pictures"),
+    "save": T("write a run's network as a file that Keras opens"),
     "doctor": T("what this computer has, what is missing and how to get it"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,26 @@ from numpy.typing import NDArray
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import dataset
-from cnnstudio.core.data.scaling import scaled
 from cnnstudio.core.project import Project, with_choices
 from cnnstudio.core.storage.project_file import decode_project
+from cnnstudio.core.storage.project_weights import read_weights
 from cnnstudio.core.storage.run_folder import RunFolder
+from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T
 from cnnstudio.core.training.checks import check_trainable, chosen_loss
+from cnnstudio.engine.backbones import build_backbone
 from cnnstudio.engine.backends import current
 from cnnstudio.engine.callbacks import finite
 from cnnstudio.engine.checkpoints import load_model
 from cnnstudio.engine.context import JobContext
-from cnnstudio.engine.data import RunData, load_data, measured_part, pictures_from
+from cnnstudio.engine.data import RunData, load_data, measured_part, pictures_from, prepared
 from cnnstudio.engine.inspection import Inspection
 from cnnstudio.engine.measuring import Measurer
-from cnnstudio.engine.model import build_model, compile_model
+from cnnstudio.engine.model import build_model, compile_model, set_weights
+from cnnstudio.engine.saving import save_model
 from cnnstudio.engine.training import restore, train
 from cnnstudio.protocol.messages import (
+    BuildBackbone,
     Evaluate,
     Evaluated,
     Event,
@@ -39,6 +43,7 @@ from cnnstudio.protocol.messages import (
     Predict,
     Predicted,
     RunEnded,
+    SaveModel,
     StartRun,
 )
 
@@ -70,7 +75,7 @@ def evaluate(message: Evaluate, context: JobContext, _blob: bytes) -> Evaluated:
     seconds = done = penalty = 0.0
     for start, stop in _spans(len(chosen)):
         context.check_cancelled()
-        pictures = scaled(part.pictures[chosen[start:stop]], run.record.project.data.scaling)
+        pictures = prepared(run, part.pictures[chosen[start:stop]])
         before = time.perf_counter()
         probabilities[start:stop], mean_penalty = measurer.answer(pictures)
         if start or stop == len(chosen):  # the first batch is compiled
@@ -102,7 +107,7 @@ def predict(message: Predict, context: JobContext, blob: bytes) -> Predicted:
     rows: list[tuple[float | None, ...]] = []
     for start, stop in _spans(len(pictures)):
         context.check_cancelled()
-        batch = scaled(pictures[start:stop], run.record.project.data.scaling)
+        batch = prepared(run, pictures[start:stop])
         rows += (tuple(finite(float(p)) for p in row) for row in model.predict_on_batch(batch))
     return Predicted(probabilities=tuple(rows))
 
@@ -112,6 +117,8 @@ HANDLERS: dict[type[Job], Callable[[Any, JobContext, bytes], Event | None]] = {
     Evaluate: evaluate,
     Predict: predict,
     FeatureMaps: Inspection().feature_maps,
+    SaveModel: save_model,
+    BuildBackbone: build_backbone,
 }
 
 
@@ -129,7 +136,7 @@ def _begin(message: StartRun, context: JobContext) -> RunEnded:
     project = with_choices(project, epochs=message.epochs, seed=message.seed)
     data = _checked_data(project)
     context.check_cancelled()
-    model = _trainable_model(project)
+    model = _fresh_model(project, message.weights)
     context.check_cancelled()
     run = RunFolder.create(
         Path(message.run_dir),
@@ -149,7 +156,7 @@ def _go_on(message: StartRun, context: JobContext) -> RunEnded:
         project = with_choices(run.record.project, epochs=epochs, seed=run.record.seed)
         data = _checked_data(project, run.read_split() if after else None)
         context.check_cancelled()
-        model = _trainable_model(project)
+        model = _trainable_model(project) if after else _fresh_model(project, message.weights)
         context.check_cancelled()
         state = restore(run, model, after) if after else {}
         now = _circumstances()
@@ -174,6 +181,18 @@ def _checked_data(
 def _trainable_model(project: Project) -> keras.Model:
     model = build_model(project.network, project.training.seed)
     compile_model(model, project.training)
+    return model
+
+
+def _fresh_model(project: Project, folders: Sequence[str]) -> keras.Model:
+    """The model as training begins: with the weights that layers brought along, else drawn ones.
+
+    Raises:
+        BadInput: When such weights aren't in one of `folders` or the person's store.
+    """
+    weights = read_weights(analyse(project.network), WeightsStore.of_person(), *map(Path, folders))
+    model = _trainable_model(project)
+    set_weights(model, project.network, weights)
     return model
 
 

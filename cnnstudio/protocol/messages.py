@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from cnnstudio.core.backbones import BackboneChoice
 from cnnstudio.core.text import Text
 
 
@@ -66,6 +67,8 @@ class StartRun(Job, frozen=True, kw_only=True, tag="start_run"):
         epochs: Epochs in total, instead of the project's; 0 for the project's.
         seed: Instead of the project's; −1 for the project's.
         resume: Whether to go on from the last full state.
+        weights: Absolute paths of folders where weights that layers brought along may lie besides
+            the person's store; a run that goes on from a checkpoint needs none.
     """
 
     run_dir: str
@@ -73,6 +76,7 @@ class StartRun(Job, frozen=True, kw_only=True, tag="start_run"):
     epochs: int = 0
     seed: int = -1
     resume: bool = False
+    weights: tuple[str, ...] = ()
 
 
 class Pause(Message, frozen=True, kw_only=True, tag="pause"):
@@ -140,11 +144,49 @@ class FeatureMaps(Job, frozen=True, kw_only=True, tag="feature_maps"):
     shape: tuple[int, int, int]
 
 
+class SaveModel(Job, frozen=True, kw_only=True, tag="save_model"):
+    """Save a run's checkpoint as a file of Keras.
+
+    Attributes:
+        run_dir: The run folder.
+        epoch: The epoch of the checkpoint.
+        path: The file's absolute path; its ending says the format: ``.keras``, ``.h5`` or, for
+            weights alone, ``.weights.h5``.
+    """
+
+    run_dir: str
+    epoch: int
+    path: str
+
+
+class BuildBackbone(Job, frozen=True, kw_only=True, tag="build_backbone"):
+    """Build a network of ``keras.applications``; download its weights where they aren't cached.
+
+    Attributes:
+        choice: Which one, and what is wanted of it.
+        store: The folder of the weights store that takes its weights.
+    """
+
+    choice: BackboneChoice
+    store: str
+
+
 class Shutdown(Message, frozen=True, kw_only=True, tag="shutdown"):
     """End the process."""
 
 
-Request = StartRun | Pause | GoOn | Cancel | Evaluate | Predict | FeatureMaps | Shutdown
+Request = (
+    StartRun
+    | Pause
+    | GoOn
+    | Cancel
+    | Evaluate
+    | Predict
+    | FeatureMaps
+    | SaveModel
+    | BuildBackbone
+    | Shutdown
+)
 
 
 # ------------------------------------------------------------------------------------ events
@@ -286,6 +328,20 @@ class Log(Message, frozen=True, kw_only=True, tag="log"):
     text: Text
 
 
+class Downloading(Message, frozen=True, kw_only=True, tag="downloading"):
+    """How far a download is.
+
+    Attributes:
+        file: What the file is called.
+        done: Bytes that are there.
+        total: Bytes in all; 0 while unknown.
+    """
+
+    file: str
+    done: int
+    total: int
+
+
 class RunEnded(Answer, frozen=True, kw_only=True, tag="run_ended"):
     """The run is over, its folder complete, the last message of a run engine.
 
@@ -340,6 +396,35 @@ class LayerOutput(Answer, frozen=True, kw_only=True, tag="layer_output"):
     probabilities: tuple[float | None, ...]
 
 
+class ModelSaved(Answer, frozen=True, kw_only=True, tag="model_saved"):
+    """The answer to SaveModel: the file was read back, was equal and is in place.
+
+    Attributes:
+        size: Bytes of the file.
+        arrays: How many arrays of weights were compared, to the bit.
+        pictures: How many made-up pictures both were asked, and gave the same answers to the bit.
+        warnings: What the person should know, such as names that are others in the file.
+    """
+
+    size: int
+    arrays: int
+    pictures: int
+    warnings: tuple[Text, ...] = ()
+
+
+class BackboneBuilt(Answer, frozen=True, kw_only=True, tag="backbone_built"):
+    """The answer to BuildBackbone.
+
+    Attributes:
+        layers: Its layers with an Input, as ``core.clipboard`` writes them; their weights lie in
+            the store.
+        warnings: What the person should know.
+    """
+
+    layers: str
+    warnings: tuple[Text, ...] = ()
+
+
 class Refused(Answer, frozen=True, kw_only=True, tag="refused"):
     """A request that can't be done, or failed; as news, the engine itself couldn't start.
 
@@ -370,6 +455,9 @@ Event = (
     | Evaluated
     | Predicted
     | LayerOutput
+    | Downloading
+    | ModelSaved
+    | BackboneBuilt
     | Refused
     | Stopped
 )

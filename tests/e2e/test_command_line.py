@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ from PIL import Image
 from cnnstudio.core.data.datasets import dataset
 from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
 from cnnstudio.decode.sets import load_part
+from tests.contract.conftest import keras
+
+__all__ = ["keras"]
 
 SAMPLE = "sample:dense-only"
 
@@ -105,6 +109,26 @@ def test_evaluate(home: Path, run: Path, on: str) -> None:
         logged = RunFolder.open(run).metrics().epochs[-1].logs
         assert measured["loss"] == pytest.approx(logged["val_loss"], rel=1e-5)
         assert measured["accuracy"] == pytest.approx(logged["val_accuracy"])
+
+
+def test_save(home: Path, run: Path, tmp_path: Path, keras: ModuleType) -> None:
+    path = tmp_path / "나의 모델.keras"
+    said = printed(cnnstudio(home, "save", str(run), "-o", str(path), "--json"))
+    assert said["file"] == str(path)
+    assert (said["format"], said["epoch"], said["warnings"]) == ("keras", 1, [])
+    assert said["bytes"] == path.stat().st_size
+    model = keras.models.load_model(path)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    train = load_part(dataset("fashion_mnist"), "train")
+    chosen = RunFolder.open(run).read_split()[1]
+    pictures = train.pictures[chosen].astype(np.float32) * np.float32(1 / 255)
+    loss, accuracy = model.evaluate(pictures, train.labels[chosen], verbose=0)
+    logged = RunFolder.open(run).metrics().epochs[-1].logs
+    assert loss == pytest.approx(logged["val_loss"], rel=1e-5)
+    assert accuracy == pytest.approx(logged["val_accuracy"])
+    refused = cnnstudio(home, "save", str(run), "-o", str(tmp_path / "model.pt"))
+    assert refused.returncode == 2
+    assert "End its name in .keras, .h5" in refused.stderr
 
 
 def test_predict(home: Path, run: Path, tmp_path: Path) -> None:

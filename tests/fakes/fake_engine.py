@@ -17,14 +17,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from cnnstudio.core.clipboard import write_clip
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.text import T
 from cnnstudio.engine import host, log, main
 from cnnstudio.engine.context import Cancelled, JobContext
 from cnnstudio.engine.host import Handlers
 from cnnstudio.protocol import version
 from cnnstudio.protocol.messages import (
+    BackboneBuilt,
+    BuildBackbone,
     Device,
+    Downloading,
     EpochEnd,
     Evaluate,
     Evaluated,
@@ -54,6 +59,25 @@ def evaluate(job: Evaluate, context: JobContext, blob: bytes) -> Event:
 
 def predict(job: Predict, context: JobContext, blob: bytes) -> Event:
     return Predicted(probabilities=tuple((0.25, 0.75) for _ in range(job.shape[0])))
+
+
+def build_backbone(job: BuildBackbone, context: JobContext, blob: bytes) -> Event:
+    """A network of two layers; VGG19 is downloaded for ever, VGG16 can't be had."""
+    context.phase(Phase.ANSWERING)
+    choice = job.choice
+    if choice.name == "VGG16":
+        raise BadInput(T("There is no way to {host}.", host="the server"))
+    while choice.name == "VGG19":
+        context.emit(Downloading(file="vgg19.h5", done=20_000_000, total=80_000_000))
+        time.sleep(0.02)
+        context.check_cancelled()
+    layers = (
+        LayerNode("n1", "input", "in", {"shape": [choice.size, choice.size, choice.channels]}),
+        LayerNode("n2", "conv2d", "conv1", {"filters": 4, "kernel_size": [3, 3]}),
+        LayerNode("n3", "re_lu", "relu", frozen=choice.frozen),
+    )
+    network = Network(layers, (Link("n1", "n2"), Link("n2", "n3")))
+    return BackboneBuilt(layers=write_clip(network, network.by_id))
 
 
 def start_run(job: StartRun, context: JobContext, blob: bytes) -> Event:
@@ -249,7 +273,12 @@ def load(behaviour: str) -> tuple[Ready, Handlers]:
         devices=(Device(id="cpu", name="fake"),),
         device="cpu",
     )
-    return ready, {StartRun: start_run, Evaluate: evaluate, Predict: predict}
+    return ready, {
+        StartRun: start_run,
+        Evaluate: evaluate,
+        Predict: predict,
+        BuildBackbone: build_backbone,
+    }
 
 
 if __name__ == "__main__":

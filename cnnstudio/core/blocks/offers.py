@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from cnnstudio.core.blocks.bodies import Body, body_of
 from cnnstudio.core.blocks.grouping import uses_of
@@ -76,14 +77,33 @@ def _layers(count: int) -> Text:
 Show = Callable[[Text | str], str]
 
 
-def matching(typed: str, offers: Iterable[BlockOffer], show: Show) -> list[BlockOffer]:
+class Titled(Protocol):
+    """What can be found by its title, its id behind the first space, or its summary."""
+
+    @property
+    def id(self) -> str:
+        """Its own among the offers."""
+
+    @property
+    def title(self) -> Text | str:
+        """What it is called."""
+
+    @property
+    def summary(self) -> Text:
+        """What it is, in one sentence."""
+
+
+One = TypeVar("One", bound=Titled)
+
+
+def matching(typed: str, offers: Iterable[One], show: Show) -> list[One]:
     """The offers whose title, id or summary holds what was typed; titles first."""
     offers = list(offers)
     first = titled(typed, offers, show)
     return [*first, *(o for o in offers if o not in first and _holds((show(o.summary),), typed))]
 
 
-def titled(typed: str, offers: Iterable[BlockOffer], show: Show) -> list[BlockOffer]:
+def titled(typed: str, offers: Iterable[One], show: Show) -> list[One]:
     """The offers whose title or id holds what was typed, in the keys of either language."""
     return [o for o in offers if _holds((show(o.title), o.id.partition(" ")[2]), typed)]
 

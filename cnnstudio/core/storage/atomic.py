@@ -12,6 +12,7 @@ import os
 import secrets
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from cnnstudio.core.errors import BadInput
@@ -59,6 +60,37 @@ def write_atomically(path: Path, data: bytes, *, backup: bool = False) -> None:
         ) from error
 
 
+@contextlib.contextmanager
+def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
+    """Lets a library write a file that replaces `path` once the block has ended well.
+
+    The block makes the file at the path it is given, beside `path` and with `suffix` at its end
+    (some libraries choose the format by it). Whatever is raised in the block or afterwards, the old
+    content is still there and nothing is left of the new one. A symbolic link is followed and
+    permissions are kept.
+
+    Raises:
+        OSError: From the file system; see ``faults.write_fault``.
+    """
+    target = Path(os.path.realpath(path, strict=False)) if path.is_symlink() else path
+    _check_replaceable(target)
+    remove_leftovers(target)
+    temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(4)}.tmp{suffix}")
+    try:
+        yield temporary
+        descriptor = os.open(temporary, os.O_RDWR | _BINARY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        _put_in_place(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(target.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Puts the names in `folder` on the disk; a no-op where folders can't be opened (Windows)."""
     if os.name == "nt":
@@ -90,7 +122,7 @@ def rename(source: Path, target: Path) -> None:
 
 def remove_leftovers(target: Path, *, older_than: float = _STALE) -> None:
     """Removes temporary files that crashes have left beside `target`."""
-    for leftover in target.parent.glob(f"{_glob(_prefix(target))}*.tmp"):
+    for leftover in target.parent.glob(f"{_glob(_prefix(target))}*.tmp*"):
         with contextlib.suppress(OSError):  # litter is no reason to stop a save
             if time.time() - leftover.stat().st_mtime >= older_than:
                 leftover.unlink()
@@ -98,17 +130,22 @@ def remove_leftovers(target: Path, *, older_than: float = _STALE) -> None:
 
 def _previous(target: Path) -> bytes | None:
     """The present content; None if there is no file."""
+    return target.read_bytes() if _check_replaceable(target) else None
+
+
+def _check_replaceable(target: Path) -> bool:
+    """Whether there is a file; raises OSError if it can't be replaced."""
     try:
         mode = os.stat(target).st_mode  # noqa: PTH116
     except FileNotFoundError:
-        return None
+        return False
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    return target.read_bytes()
+    return True
 
 
 def _replace(target: Path, data: bytes) -> None:
@@ -121,14 +158,18 @@ def _replace(target: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(descriptor)
-        with contextlib.suppress(FileNotFoundError):  # a new file has no permissions to keep
-            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))  # noqa: PTH101, PTH116
-        rename(temporary, target)
+        _put_in_place(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
     sync_folder(target.parent)
+
+
+def _put_in_place(temporary: Path, target: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):  # a new file has no permissions to keep
+        os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))  # noqa: PTH101, PTH116
+    rename(temporary, target)
 
 
 def _prefix(target: Path) -> str:

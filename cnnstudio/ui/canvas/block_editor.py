@@ -111,7 +111,7 @@ class BlockEditor(QObject):
             BadInput: If it can't be put there.
         """
         before = self._document.network
-        whole = self._with(before, offer.body(before, self._place(slot)), slot)
+        whole = self.with_body(before, offer.body(before, self.place_of(slot)), slot)
         ids, analysis = (whole.blocks[-1].id,), analyse(whole)
         network = folded(whole).network
         notes = notes_of(analyse(before), network, analysis, ids) if slot else ()
@@ -119,22 +119,23 @@ class BlockEditor(QObject):
 
     def _put(self, text: Text, slot: Slot, *, offer: BlockOffer | None = None, id: str = "") -> str:
         new = grouping.free_id(self._document.network)
-        place = self._place(slot)
+        place = self.place_of(slot)
 
         def added(network: Network) -> Network:
             body = offer.body(network, place) if offer else body_of(network, id)
-            return self._with(network, body, slot)
+            return self.with_body(network, body, slot)
 
         self._editor.apply_whole(added, text)
         return new if any(block.id == new for block in self._document.network.blocks) else ""
 
-    def _with(self, network: Network, body: Body, slot: Slot | None) -> Network:
+    def with_body(self, network: Network, body: Body, slot: Slot | None) -> Network:
+        """The network with a block put in `slot`; None for on its own."""
         network = folding.through(network, lambda cards: edits.move(cards, places_of(cards)))
         if slot is None:
             return put(network, body)
         return put(network, body, link=slot.link, after=slot.after, at=slot.at)
 
-    def _place(self, slot: Slot | None) -> Place:
+    def place_of(self, slot: Slot | None) -> Place:
         """What a block is given in a slot, and how many classes the data has."""
         whole, view = self._document.network, self.view
         source = ""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from cnnstudio.core.backbones import BACKBONES, Backbone
 from cnnstudio.core.blocks.library.spec import LibraryBlock
 from cnnstudio.core.blocks.offers import LIBRARY, BlockOffer, matching, project_offers
 from cnnstudio.core.layers.registry import kinds
@@ -28,7 +29,7 @@ from cnnstudio.ui.widgets.tabs import Tabs
 
 RAIL_WIDTH = 44
 LAYERS, BLOCKS = "layers", "blocks"
-Offered = LayerKind | BlockOffer
+Offered = LayerKind | BlockOffer | Backbone
 _ROW, _HEADING, _TILE = 24, 28, 20
 _ID = Qt.ItemDataRole.UserRole
 
@@ -41,9 +42,9 @@ class OfferList(QListWidget):
     """
 
     chosen = Signal(object)
-    """A LayerKind or BlockOffer, by Enter or a double click."""
+    """A LayerKind, BlockOffer or Backbone, by Enter or a double click."""
     drag_moved = Signal(object, QPoint)
-    """(LayerKind or BlockOffer, global position) while one is dragged."""
+    """(what was chosen, global position) while it is dragged."""
     drag_dropped = Signal(object, QPoint)
     drag_cancelled = Signal()
 
@@ -129,6 +130,7 @@ class OfferList(QListWidget):
         if self._typed or self._page == BLOCKS:
             for heading, offers in ((T("In this project"), self._own), (T("Library"), LIBRARY)):
                 self._add_group(heading, matching(self._typed, offers, show))
+            self._add_group(T("Whole networks"), matching(self._typed, BACKBONES, show))
         if self._typed and self._offers:
             chosen = found[0].id if found else next(iter(self._offers))
         if chosen and (item := self._row(chosen)) is not None:
@@ -157,6 +159,9 @@ class OfferList(QListWidget):
             tile = self._tile(offered.family, FAMILY_ICONS[offered.family])
             item = QListWidgetItem(tile, offered.keras)
             item.setToolTip(show(offered.summary))
+        elif isinstance(offered, Backbone):
+            item = QListWidgetItem(self._tile(BLOCK_FAMILY, "network"), offered.name)
+            item.setToolTip(f"{show(offered.summary)}\n{offered.family.paper}")
         else:
             tile = self._tile(BLOCK_FAMILY, "component")
             item = QListWidgetItem(tile, show(offered.title))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.backbones import Backbone
 from cnnstudio.core.document import Document
 from cnnstudio.core.layers.spec import Family, LayerKind
 from cnnstudio.core.project import Project
@@ -22,6 +23,8 @@ from cnnstudio.ui.canvas.find_bar import FindBar
 from cnnstudio.ui.canvas.geometry import Slot, card_rect
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.canvas.view import CanvasView
+from cnnstudio.ui.design.backbone_desk import BackboneDesk
+from cnnstudio.ui.design.backbone_loader import Hire, bench_engine
 from cnnstudio.ui.design.block_desk import BlockDesk
 from cnnstudio.ui.design.code_panel import CodePanel
 from cnnstudio.ui.design.context_menu import CanvasMenu
@@ -60,9 +63,16 @@ class DesignWidget(QWidget):
         document: The project being edited.
         context: Theme and language.
         settings: Where positions are remembered.
+        hire: Makes an engine that builds whole networks.
     """
 
-    def __init__(self, document: Document, context: Context, settings: QSettings) -> None:
+    def __init__(
+        self,
+        document: Document,
+        context: Context,
+        settings: QSettings,
+        hire: Hire = bench_engine,
+    ) -> None:
         super().__init__()
         self._document, self._context = document, context
         self.selection = Selection(self)
@@ -79,6 +89,7 @@ class DesignWidget(QWidget):
         self.rail = PaletteRail(context)
         self.layer_panel = LayerPanel(context, self.editor, self.selection)
         self.blocks = BlockDesk(self, document, context)
+        self.backbones = BackboneDesk(self, document, context, hire)
         self.code = CodePanel(context, document, self.selection, settings)
         self.dock = Dock(context)
         self.costs = CostDesk(self, document, context, settings)
@@ -157,6 +168,7 @@ class DesignWidget(QWidget):
             self.view.cancel_gesture()  # it began on another network
             self.sync()
             if self._document.undo_text is None and self._document.redo_text is None:
+                self.backbones.forget()
                 self.view.settle()  # another project was opened
                 self.volumes.settle()
         else:
@@ -182,12 +194,14 @@ class DesignWidget(QWidget):
     def _add(self, offered: Offered) -> None:
         if isinstance(offered, LayerKind):
             self.add_layer(offered)
+        elif isinstance(offered, Backbone):
+            self.backbones.ask(offered)
         else:
             self.blocks.add(offered)
         self._close_palette()
 
     def _drag(self, offered: Offered, at: QPoint) -> None:
-        if self.views.shown == VOLUMES:
+        if self.views.shown == VOLUMES or isinstance(offered, Backbone):
             return  # it goes behind the current layer, wherever it is dropped
         if not isinstance(self.view.gesture, Drop):
             self.view.cancel_gesture()
@@ -199,8 +213,9 @@ class DesignWidget(QWidget):
         self.view.gesture.move(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
 
     def _drop(self, offered: Offered, at: QPoint) -> None:
-        if self.views.shown == VOLUMES:
-            if self.volumes.viewport().rect().contains(self.volumes.mapFromGlobal(at)):
+        if self.views.shown == VOLUMES or isinstance(offered, Backbone):
+            shown = self.views.current
+            if shown.viewport().rect().contains(shown.mapFromGlobal(at)):
                 self._add(offered)
             return
         if isinstance(self.view.gesture, Drop):

@@ -74,9 +74,7 @@ class DesignWorkspace(QObject):
     def widget(self) -> QWidget:
         """The content; made at the first call."""
         if self._widget is None:
-            self._widget = DesignWidget(
-                self._document, self._context, self._settings, lambda: self.hire()
-            )
+            self._widget = DesignWidget(self._document, self._context, self._settings, self.hire)
             self._widget.selection.changed.connect(self.changed)
             self._widget.blocks.news.connect(self.news)
             self._widget.backbones.news.connect(self.news)

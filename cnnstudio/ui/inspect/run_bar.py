@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from cnnstudio.core.text import T
@@ -31,6 +31,9 @@ class RunBar(QWidget):
         examination: What is looked at.
     """
 
+    save_wanted = Signal()
+    """The network of this epoch shall become a file of Keras."""
+
     def __init__(self, context: Context, examination: Examination) -> None:
         super().__init__()
         ground(self)
@@ -47,6 +50,7 @@ class RunBar(QWidget):
         self._value = Label(context, "", "code-small")
         self.best = Button(context, T("Best"))
         self.last = Button(context, T("Last"))
+        self.save = Button(context, T("Save network…"))
         row = QHBoxLayout(self)
         row.setContentsMargins(PANEL_PADDING, 0, PANEL_PADDING, 0)
         row.setSpacing(12)
@@ -59,12 +63,14 @@ class RunBar(QWidget):
         row.addWidget(self._value)
         row.addWidget(self.best)
         row.addWidget(self.last)
+        row.addWidget(self.save)
         examination.runs_changed.connect(self.sync)
         examination.checkpoint_changed.connect(self.sync)
         self.runs.chosen.connect(examination.choose_run)
         self.slider.valueChanged.connect(self._slide)
         self.best.clicked.connect(self._to_best)
         self.last.clicked.connect(self._to_last)
+        self.save.clicked.connect(self.save_wanted)
         self._theme.changed.connect(self._resize)
         self._resize()
         self.sync()

@@ -48,6 +48,8 @@ class InspectWorkspace(QObject):
 
     train_wanted = Signal()
     """The person has no run yet and wants to train one."""
+    save_wanted = Signal(object, int)
+    """(run folder, epoch): the network that is looked at shall become a file of Keras."""
 
     def __init__(
         self,
@@ -108,6 +110,7 @@ class InspectWorkspace(QObject):
             ),
             action("open", T("Open a picture file"), "", self._open, "file/2"),
             action("draw", T("Draw a picture"), "", self._draw),
+            action("save_network", T("Save this epoch's network…"), "", self._save, "file/25"),
             action("epoch_before", T("Epoch before"), "PgUp", lambda: self._step(-1)),
             action("epoch_after", T("Epoch after"), "PgDown", lambda: self._step(1)),
         )
@@ -125,6 +128,10 @@ class InspectWorkspace(QObject):
     def _draw(self) -> None:
         self._made().picture.open_pad()
 
+    def _save(self) -> None:
+        if self.examination.run is not None:
+            self.save_wanted.emit(self.examination.run.path, self.examination.epoch)
+
     def _step(self, by: int) -> None:
         self._made().run_bar.step(by)
 
@@ -134,6 +141,7 @@ class InspectWorkspace(QObject):
                 self._context, self._settings, self.examination, self._ask_file
             )
             self._widget.train_wanted.connect(self.train_wanted)
+            self._widget.run_bar.save_wanted.connect(self._save)
         return self._widget
 
     def _ask_with_dialog(self) -> Path | None:

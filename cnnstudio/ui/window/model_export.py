@@ -48,7 +48,7 @@ class Bench(Protocol):
 
 
 class ModelExport(QObject):
-    """Saves the best epoch of the run that Train shows, else of the newest one.
+    """Saves an epoch of a run: the best of the one that Train shows, or any that is looked at.
 
     Args:
         window: Where it is asked and told; it owns this object.
@@ -69,16 +69,19 @@ class ModelExport(QObject):
         window.add_bar(self.waiting)
 
     def ask(self) -> None:
-        """Asks where to, and saves there."""
+        """Asks where to, and saves the run that Train shows, else the newest one."""
         run = run_to_save(self._training)
-        if run is None:
-            return
+        if run is not None:
+            self.ask_for(run)
+
+    def ask_for(self, run: Path, epoch: int = 0) -> None:
+        """Asks where to, and saves an epoch of a run, its best one for 0."""
         path = self._window.exports.ask_where(ModelFormat.KERAS.suffix, KINDS)
         if path is not None:
-            self.save(run, path)
+            self.save(run, path, epoch)
 
-    def save(self, run: Path, path: Path) -> None:
-        """Saves the best epoch of a run; what was being saved is dropped."""
+    def save(self, run: Path, path: Path, epoch: int = 0) -> None:
+        """Saves an epoch of a run, its best one for 0; what was being saved is dropped."""
         self.cancel()
         try:
             model_format(path)
@@ -89,7 +92,7 @@ class ModelExport(QObject):
         self.waiting.begin(T("Saving {file}…", file=path.name), measured=False)
         self._background.do(
             "save model",
-            lambda: best_epoch(run),
+            lambda: epoch or best_epoch(run),
             lambda epoch: self._save(run, epoch, path),
             self._fail,
         )

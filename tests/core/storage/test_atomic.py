@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -15,7 +16,12 @@ import pytest
 
 from cnnstudio.core.errors import BadInput, JobFailed, StudioError
 from cnnstudio.core.storage import atomic
-from cnnstudio.core.storage.atomic import backup_path, remove_leftovers, write_atomically
+from cnnstudio.core.storage.atomic import (
+    backup_path,
+    remove_leftovers,
+    replacing,
+    write_atomically,
+)
 from tests.fakes.failing_os import FailingOs
 from tests.fakes.without_rights import run_without_rights
 
@@ -245,3 +251,49 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
         seen.add(target.read_bytes())
     writer.join()
     assert seen <= set(versions)
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EACCES])
+def test_a_library_replaces_a_file_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    target = tmp_path / "model.keras"
+    for fail_at in range(1, 100):
+        target.write_bytes(OLD)
+        target.chmod(0o640)
+        with monkeypatch.context() as patch:
+            failing = FailingOs(patch, code, fail_at)
+            try:
+                with replacing(target, ".keras") as temporary:
+                    assert temporary.name.endswith(".keras")
+                    temporary.write_bytes(NEW)
+            except OSError as error:
+                assert error.errno == code  # noqa: PT017
+        assert target.read_bytes() in (OLD, NEW), f"call {fail_at} left half a file"
+        assert target.stat().st_mode & 0o777 == 0o640
+        assert [file.name for file in tmp_path.iterdir()] == ["model.keras"], (
+            f"call {fail_at} left something"
+        )
+        if failing.calls < fail_at:
+            break
+    assert target.read_bytes() == NEW
+
+
+def test_what_a_library_did_not_finish_is_gone(tmp_path: Path) -> None:
+    target = tmp_path / "model.keras"
+    with contextlib.suppress(KeyboardInterrupt), replacing(target, ".keras") as temporary:
+        temporary.write_bytes(NEW)
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+    leftover = tmp_path / ".model.keras.12345678.tmp.keras"
+    leftover.write_bytes(NEW)
+    os.utime(leftover, (0, 0))
+    with replacing(target, ".keras") as temporary:
+        temporary.write_bytes(NEW)
+    assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
+    link = tmp_path / "link.keras"
+    link.symlink_to(target)
+    with replacing(link, ".keras") as temporary:
+        temporary.write_bytes(OLD)
+    assert link.is_symlink()
+    assert target.read_bytes() == OLD

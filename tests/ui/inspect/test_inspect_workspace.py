@@ -449,3 +449,17 @@ def test_layers_have_a_map_each_asked_for_after_what_was_asked(
     bench.refuse("The engine ended.")
     assert set(shown) == {inputs, first}
     assert len(bench._waiting) == 0, "an engine that ended isn't started again for thumbnails"
+
+
+def test_the_network_of_the_epoch_in_view_can_be_saved(
+    qtbot: QtBot, workspace: InspectWorkspace, widget: InspectWidget
+) -> None:
+    wanted: list[tuple[Path, int]] = []
+    workspace.save_wanted.connect(lambda run, epoch: wanted.append((run, epoch)))
+    qtbot.mouseClick(widget.run_bar.save, Qt.MouseButton.LeftButton)
+    widget.run_bar.step(1)
+    action = next(one for one in workspace.actions() if one.id == "inspect.save_network")
+    action.run()
+    run = workspace.examination.run
+    assert run is not None
+    assert wanted == [(run.path, 2), (run.path, 4)]
