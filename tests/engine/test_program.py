@@ -14,8 +14,11 @@ from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.code.program import write_program
 from cnnstudio.core.data import datasets
 from cnnstudio.core.data.datasets import Dataset
+from cnnstudio.core.network import StoredWeights
 from cnnstudio.core.project import DataSettings, Optimizer, Project
+from cnnstudio.core.storage.arrays import write_arrays
 from cnnstudio.core.storage.run_folder import RunFolder
+from cnnstudio.core.storage.weights_store import sha_of
 from cnnstudio.decode.sets import load_part
 from cnnstudio.engine.backends import describe
 from tests.engine.test_training import train
@@ -49,6 +52,29 @@ def project_on(shape: tuple[int, int, int], data: DataSettings, **training: Any)
     project = tiny_project(**training)
     network = edits.set_parameter(project.network, "n0", "shape", list(shape))
     return with_(project, network=network, data=data)
+
+
+def tuned(project: Project, folder: Path) -> tuple[Project, Path]:
+    """The project with a layer frozen, and weights that two others brought along in a file."""
+    random = np.random.RandomState(5)
+    shapes = {"n2": [(4,)] * 4, "n7": [(36, 3), (3,)]}  # batch normalisation, dense
+    arrays = {
+        f"{number}/{index}": random.rand(*shape).astype(np.float32)
+        for number, each in enumerate(shapes.values())
+        for index, shape in enumerate(each)
+    }
+    write_arrays(folder / "new", arrays)
+    sha = sha_of(folder / "new")
+    path = (folder / "new").rename(folder / f"{sha}.npz")
+    stored = {
+        id: StoredWeights(sha, number, tuple(each))
+        for number, (id, each) in enumerate(shapes.items())
+    }
+    layers = tuple(
+        with_(node, weights=stored.get(node.id), frozen=node.id == "n1")
+        for node in project.network.layers
+    )
+    return with_(project, network=with_(project.network, layers=layers)), path
 
 
 PLAIN = project_on(
@@ -89,22 +115,35 @@ STANDARDISED = with_(
 )
 
 
-@pytest.mark.filterwarnings("ignore:This ImageDataGenerator specifies")
-@pytest.mark.filterwarnings("ignore:Please import `affine_transform`:DeprecationWarning")
-@pytest.mark.usefixtures("little")
-@pytest.mark.parametrize(
-    "project", [PLAIN, AUGMENTED, STANDARDISED], ids=["plain", "augmented", "standardised"]
-)
-def test_the_program_gives_the_studios_numbers(tmp_path: Path, project: Project) -> None:
-    assert train(tmp_path / "run", project).stopped == "finished"
-    epochs = RunFolder.open(tmp_path / "run").metrics().epochs
-    names: dict[str, Any] = {}
-    exec(compile(write_program(project), "program.py", "exec"), names)
-    history = names["history"].history
+def is_alike(folder: Path, project: Project, weights: Path | None = None) -> bool:
+    """Whether the studio and the program log the same numbers for every epoch."""
+    folders = () if weights is None else (str(weights.parent),)
+    assert train(folder / "run", project, weights=folders).stopped == "finished"
+    epochs = RunFolder.open(folder / "run").metrics().epochs
     assert len(epochs) == project.training.epochs
-    for row in epochs:
-        assert row.logs == pytest.approx(
-            {name: values[row.epoch - 1] for name, values in history.items()}, rel=1e-6, abs=1e-6
-        )
+    names: dict[str, Any] = {}
+    program = write_program(project, {} if weights is None else {weights.stem: str(weights)})
+    exec(compile(program, "program.py", "exec"), names)
+    history = names["history"].history
     assert ("val_loss" in history) == (project.data.validation > 0)
     assert 0 <= names["accuracy"] <= 1
+    return all(
+        row.logs
+        == pytest.approx(
+            {name: values[row.epoch - 1] for name, values in history.items()}, rel=1e-6, abs=1e-6
+        )
+        for row in epochs
+    )
+
+
+@pytest.mark.filterwarnings("ignore:This ImageDataGenerator specifies")
+@pytest.mark.usefixtures("little")
+@pytest.mark.parametrize("project", [AUGMENTED, STANDARDISED], ids=["augmented", "standardised"])
+def test_the_program_gives_the_studios_numbers(tmp_path: Path, project: Project) -> None:
+    assert is_alike(tmp_path, project)
+
+
+@pytest.mark.usefixtures("little")
+def test_the_program_starts_from_the_same_weights(tmp_path: Path) -> None:
+    project, weights = tuned(PLAIN, tmp_path)
+    assert is_alike(tmp_path, project, weights)

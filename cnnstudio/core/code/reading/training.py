@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnstudio.core.augmentation.arguments import ARGUMENTS
+from cnnstudio.core.code.reading.operations import SCALARS
 from cnnstudio.core.code.reading.values import KerasName, Unknown
 from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.errors import BadInput
@@ -94,6 +95,8 @@ def of_numpy(function: str) -> Iterator[Found]:
 def _argument(name: str, value: Any) -> tuple[Found, ...] | None:
     """An argument of a generator: nothing where it has Keras' default, None if it can't be read."""
     argument = ARGUMENTS[name]
+    if not _is_plain(value):
+        return None
     try:
         read = argument.parameter.read(value)
     except BadInput:
@@ -101,6 +104,12 @@ def _argument(name: str, value: Any) -> tuple[Found, ...] | None:
     if argument.is_neutral(read):
         return ()
     return ((AUGMENTATION + name, argument.parameter.write(read)),)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is a number or the like, or a list of such and nothing deeper."""
+    values = value if isinstance(value, list | tuple) else (value,)
+    return all(isinstance(one, SCALARS) for one in values)
 
 
 def _optimizer(value: Any) -> Iterator[Found]:
