@@ -21,6 +21,7 @@ from cnnstudio.ui.canvas.cards import FULL
 from cnnstudio.ui.canvas.drawing import canvas_font, elided, laid_out
 from cnnstudio.ui.canvas.faces import Face, Severity, Show, input_ports, shape_words
 from cnnstudio.ui.canvas.geometry import Places, Point, Rect, bounds, card_rect
+from cnnstudio.ui.canvas.marks import Learning, block_lines, brought_of, learning_of
 from cnnstudio.ui.theme.theme import Theme
 from cnnstudio.ui.theme.tokens import CARD_RADIUS
 
@@ -46,6 +47,8 @@ def block_faces(
 
 def _face(view: Folded, block: Block, analysis: Analysis, before: Face | None, show: Show) -> Face:
     facts = [analysis.nodes[id] for id in block.members if id in analysis.nodes]
+    nodes = [view.whole.by_id[id] for id in block.members]
+    learning = learning_of(facts)
     params = sum(one.params for one in facts)
     severity = _worst(analysis, block)
     out = analysis.nodes.get(exit_of(view.whole, block))
@@ -63,6 +66,9 @@ def _face(view: Folded, block: Block, analysis: Analysis, before: Face | None, s
         inputs=input_ports(view.network, view.network.by_id[block.id]),
         severity=severity,
         stale=stale,
+        frozen=learning is Learning.FROZEN and any(node.frozen for node in nodes),
+        learning=learning,
+        brought=brought_of((node, analysis.nodes.get(node.id)) for node in nodes),
         block=True,
     )
 
@@ -88,6 +94,7 @@ def block_tooltip(analysis: Analysis, block: Block, show: Show) -> str:
     problems = [p for id in block.members for p in analysis.problems_of(id)]
     macs = sum(analysis.nodes[id].macs for id in block.members if id in analysis.nodes)
     lines = [show(problem.text) for problem in problems]
+    lines += block_lines(analysis, block.members, show)
     lines.append(show(T("Multiply-adds: {count}", count=macs)))
     lines.append(show(T("Double-click or Enter expands it")))
     return "\n".join(lines)
@@ -101,6 +108,7 @@ def block_spoken(view: Folded, analysis: Analysis, block: Block, show: Show) -> 
     params = sum(analysis.nodes[id].params for id in block.members if id in analysis.nodes)
     if params:
         parts.append(show(T("{count} parameters", count=params)))
+    parts += block_lines(analysis, block.members, show)
     for problem in (p for id in block.members for p in analysis.problems_of(id)):
         if problem.severity is ProblemSeverity.ERROR:
             parts.append(show(T("error: {problem}", problem=problem.text)))

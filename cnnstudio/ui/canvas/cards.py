@@ -28,6 +28,7 @@ from cnnstudio.ui.canvas.geometry import (
     input_port,
     output_port,
 )
+from cnnstudio.ui.canvas.marks import Brought
 from cnnstudio.ui.theme.ink import Ink, mix
 from cnnstudio.ui.theme.tokens import CARD_RADIUS, FAMILY_ICONS
 
@@ -40,6 +41,7 @@ _TEXT_LEFT = 50.0
 _LINE_1, _LINE_2 = 8.0, 27.0
 _BAR = QRectF(12, 49, 280, 3)
 _MARK, MARK_HIT = 20.0, 24.0
+_SIGN, _SIGN_PITCH = 13, 18.0  # what stands behind the name
 _ORIGIN = Point(0, 0)
 _BODY = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
 _BELOW = _BODY.adjusted(6.5, 40.5, -6.5, 3.5)  # the edge of another card under a block's
@@ -148,11 +150,24 @@ class CardItem(QGraphicsItem):
         face, right = self.face, CARD_WIDTH - _PAD
         shape = laid_out(face.shape, "code-title")
         count = laid_out(face.count, "code-small")
-        room = right - shape.size().width() - _TEXT_LEFT - 12 - (20 if face.frozen else 0)
+        signs = _SIGN_PITCH * len(self._signs) + (2 if self._signs else 0)
+        room = right - shape.size().width() - _TEXT_LEFT - 12 - signs
         name = elided(face.name, "title", room, Qt.TextElideMode.ElideMiddle)
         room = right - (count.size().width() + 12 if face.count else 0) - _TEXT_LEFT
         detail = elided(face.detail, "small", room)
         return _Texts(laid_out(name, "title"), laid_out(detail, "small"), shape, count)
+
+    @property
+    def _signs(self) -> tuple[tuple[str, str], ...]:
+        """The icons behind the name, each with its colour's role."""
+        face = self.face
+        signs = (
+            (face.frozen, ("snowflake", "muted")),
+            (face.brought is Brought.KEPT, ("weight", "muted")),
+            (face.brought is Brought.MISFIT, ("weight", "warning")),
+            (face.noted, ("sticky-note", "muted")),
+        )
+        return tuple(sign for shown, sign in signs if shown)
 
     def _paint_card(self, painter: QPainter) -> None:
         theme, look = self._theme, self.look
@@ -185,20 +200,19 @@ class CardItem(QGraphicsItem):
         return QPen(theme.colour("control" if look.hover else "line"), 1)
 
     def _paint_tile(self, painter: QPainter) -> None:
-        theme, family = self._theme, self.face.family
+        theme, colour = self._theme, self._colour()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.tile(family))
+        painter.setBrush(mix(colour, theme.colour("raised"), theme.colours.tile))
         painter.drawRoundedRect(_TILE, 6, 6)
         if self.face.frozen:
-            hatch = theme.family(family)
+            hatch = QColor(colour)
             hatch.setAlphaF(0.45)
             painter.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
             painter.drawRoundedRect(_TILE, 6, 6)
-        colour = theme.colours.families[family]
-        icon = "component" if self.face.block else FAMILY_ICONS[family]
+        icon = "component" if self.face.block else FAMILY_ICONS[self.face.family]
         if self.face.opaque:
             icon = "box"
-        paint_icon(painter, theme, icon, colour, _TILE.center(), 16)
+        paint_icon(painter, theme, icon, colour.name(), _TILE.center(), 16)
 
     def _paint_texts(self, painter: QPainter) -> None:
         theme, face, texts = self._theme, self.face, self._texts
@@ -215,9 +229,13 @@ class CardItem(QGraphicsItem):
         if face.count:
             painter.setFont(canvas_font("code-small"))
             painter.drawStaticText(self.count_area.topLeft(), texts.params)
-        if face.frozen:
-            at = QPointF(_TEXT_LEFT + texts.name.size().width() + 12, _LINE_1 + 9)
-            paint_icon(painter, theme, "snowflake", "muted", at, 13)
+        at = QPointF(_TEXT_LEFT + texts.name.size().width() + 12, _LINE_1 + 9)
+        for icon, colour in self._signs:
+            paint_icon(painter, theme, icon, colour, at, _SIGN)
+            if colour == "warning":  # struck through: a colour is never the only sign
+                painter.setPen(QPen(theme.colour(colour), 1.5))
+                painter.drawLine(at + QPointF(-6, 6), at + QPointF(6, -6))
+            at += QPointF(_SIGN_PITCH, 0)
 
     def _paint_share(self, painter: QPainter) -> None:
         if self.face.share <= 0:
@@ -226,9 +244,8 @@ class CardItem(QGraphicsItem):
         bar.setWidth(max(2.0, _BAR.width() * self.face.share))
         theme = self._theme
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(
-            theme.colour("muted") if self.face.frozen else theme.family(self.face.family)
-        )
+        grey = self.face.frozen and not self.face.tint
+        painter.setBrush(theme.colour("muted") if grey else self._colour())
         painter.drawRoundedRect(bar, 1.5, 1.5)
 
     def _paint_ports(self, painter: QPainter) -> None:
@@ -257,7 +274,7 @@ class CardItem(QGraphicsItem):
         border = QPen(self._far_colour(), 2 if self.look.selected else 1)
         border.setCosmetic(True)
         painter.setPen(border)
-        painter.setBrush(mix(theme.family(self.face.family), theme.colour("raised"), 0.30))
+        painter.setBrush(mix(self._colour(), theme.colour("raised"), 0.30))
         painter.drawRoundedRect(_BODY, CARD_RADIUS, CARD_RADIUS)
         height = CARD_HEIGHT * detail
         if height < 14:
@@ -276,4 +293,9 @@ class CardItem(QGraphicsItem):
             return theme.colour("accent")
         if severity is Severity.ERROR:
             return theme.colour("danger")
-        return theme.family(self.face.family)
+        return self._colour()
+
+    def _colour(self) -> QColor:
+        """Its family's colour, or its tint."""
+        face = self.face
+        return self._theme.colour(face.tint) if face.tint else self._theme.family(face.family)

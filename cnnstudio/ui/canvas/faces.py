@@ -17,6 +17,9 @@ from cnnstudio.core.problems.spec import Problem
 from cnnstudio.core.problems.spec import Severity as ProblemSeverity
 from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T, Text
+from cnnstudio.ui.canvas.marks import Brought, Learning, brought_of, learning_of
+from cnnstudio.ui.canvas.marks import lines as mark_lines
+from cnnstudio.ui.canvas.marks import words as mark_words
 
 Show = Callable[[Text | str], str]
 
@@ -44,7 +47,11 @@ class Face:
         has_output: Whether it shows an output port.
         severity: The worst of its problems.
         stale: Whether the shape is the last one known, kept behind an error above.
-        frozen: Whether its weights are kept as they are.
+        frozen: Whether training leaves its parameters as they are.
+        learning: What training does with its parameters.
+        brought: What became of weights it brought along.
+        noted: Whether a note is on it.
+        tint: The role of the colour it has instead of its family's; "" for its family's.
         opaque: Whether the studio doesn't know its kind.
         block: Whether it stands for a collapsed block.
     """
@@ -60,6 +67,10 @@ class Face:
     severity: Severity = Severity.NONE
     stale: bool = False
     frozen: bool = False
+    learning: Learning = Learning.NONE
+    brought: Brought = Brought.NONE
+    noted: bool = False
+    tint: str = ""
     opaque: bool = False
     block: bool = False
 
@@ -111,6 +122,10 @@ def _face(
         inputs=inputs,
         severity=severity,
         stale=stale,
+        frozen=node.frozen,
+        learning=learning_of((facts,)),
+        brought=brought_of(((node, facts),)),
+        noted=bool(node.note),
         opaque=node.spec is None,
     )
 
@@ -241,6 +256,7 @@ def tooltip(analysis: Analysis, id: str, show: Show) -> str:
     lines = [show(problem.text) for problem in analysis.problems_of(id)]
     if lines:
         lines.append(show(T("Alt+Enter: what can be done")))
+    lines += mark_lines(analysis, id, show)
     if facts is not None:
         seen = "×".join(map(str, facts.receptive_field))
         if seen:
@@ -266,6 +282,7 @@ def spoken(analysis: Analysis, id: str, show: Show) -> str:
     parts.append(show(shape_words(facts.output if facts else None)))
     if facts is not None and facts.params:
         parts.append(show(T("{count} parameters", count=facts.params)))
+    parts += mark_words(analysis, id, show)
     for problem in analysis.problems_of(id):
         if problem.severity is ProblemSeverity.ERROR:
             parts.append(show(T("error: {problem}", problem=problem.text)))

@@ -84,15 +84,18 @@ class Minimap(QWidget):
             return pixmap
         scale, origin = self._scale(self._area)
         chosen = set(view.selection.ids)
-        cards: dict[Family | None, list[QRectF]] = defaultdict(list)
+        cards: dict[Family | str, list[QRectF]] = defaultdict(list)
         size = QSizeF(CARD_WIDTH * scale, max(CARD_HEIGHT * scale, 1.0))
         for id, at in view.network_scene.places.items():
             x, y = origin.x + at.x * scale, origin.y + at.y * scale
-            family = None if id in chosen else view.network_scene.face(id).family
-            cards[family].append(QRectF(QPointF(x, y), size))
+            face = view.network_scene.face(id)
+            colour = "accent" if id in chosen else face.tint or face.family
+            cards[colour].append(QRectF(QPointF(x, y), size))
         painter.setPen(Qt.PenStyle.NoPen)
-        for family, rects in cards.items():
-            painter.setBrush(theme.family(family) if family else theme.colour("accent"))
+        for colour, rects in cards.items():
+            painter.setBrush(
+                theme.family(colour) if isinstance(colour, Family) else theme.colour(colour)
+            )
             painter.drawRects(rects)
         painter.end()
         return pixmap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnimation, Signal
@@ -97,6 +98,7 @@ class NetworkScene(QGraphicsScene):
         self.cards: dict[str, CardItem] = {}
         self.links: dict[Link, LinkItem] = {}
         self._faces: dict[str, Face] = {}
+        self._by_learning = False
         self._shown: dict[str, Point] = {}
         self._outcome: Outcome | None = None
         self._hover_card: str | None = None
@@ -140,6 +142,10 @@ class NetworkScene(QGraphicsScene):
         faces = faces_of(self.network, analysis, self._faces)
         show = self._context.language.show
         self._faces = faces | block_faces(self.folded, analysis, self._faces, show)
+        if self._by_learning:
+            self._faces = {
+                id: replace(face, tint=face.learning.value) for id, face in self._faces.items()
+            }
         self._sections = sections(analysis, self._sections)
         self._stand()
         self._sync_cards()
@@ -151,6 +157,10 @@ class NetworkScene(QGraphicsScene):
         for bracket in self._brackets:  # their words have a language
             bracket.update()
         self.synced.emit()
+
+    def colour_by_learning(self, on: bool) -> None:
+        """Colours cards by what training does with their parameters, not by their family."""
+        self._by_learning = on
 
     def _stand(self) -> None:
         """Where everything is; a change of numbers alone leaves all of it as it was."""

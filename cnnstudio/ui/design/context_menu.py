@@ -12,6 +12,7 @@ _GROUPS = (
      "design.delete"),
     ("design.connect", "design.disconnect"),
     ("design.make_block", "design.ungroup"),
+    ("design.freeze", "design.thaw", "design.freeze_above", "design.note", "design.drop_weights"),
     ("design.align_left", "design.align_centre", "design.align_right", "design.align_top",
      "design.align_middle", "design.align_bottom", "design.distribute_across",
      "design.distribute_down"),

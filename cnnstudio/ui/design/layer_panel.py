@@ -14,15 +14,19 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
 from cnnstudio.core.layers.spec import Family
+from cnnstudio.core.marks import can_freeze
 from cnnstudio.core.network import Block, LayerNode, Network
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.design.derivation import Derivation
+from cnnstudio.ui.design.layer_marks import LayerMarks
+from cnnstudio.ui.design.marks_desk import freeze
 from cnnstudio.ui.design.opaque_layer import OpaqueLayer
 from cnnstudio.ui.design.problem_notice import ProblemColumn
 from cnnstudio.ui.design.size_finder import SizeFinder
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS, GAP, PANEL_PADDING
+from cnnstudio.ui.widgets.buttons import IconButton
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.form import Form
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
@@ -31,6 +35,8 @@ from cnnstudio.ui.widgets.panel import Line, Panel, vertical_scroll
 
 _TILE = 28
 _UNKNOWN = T("Sizes and counts are known once the errors are mended.")
+_FREEZE = T("Freeze it: training shall leave its parameters as they are")
+_THAW = T("It is frozen: training leaves its parameters as they are. Thaw it")
 
 
 class FamilyTile(QWidget):
@@ -62,11 +68,11 @@ class FamilyTile(QWidget):
 
 
 class LayerHeader(QWidget):
-    """Icon, name to edit in place, kind and place in the network.
+    """Icon, name to edit in place, kind and place in the network, and whether it is frozen.
 
     Args:
         context: Theme and language.
-        editor: What renames.
+        editor: What renames and freezes.
     """
 
     left = Signal()
@@ -83,6 +89,8 @@ class LayerHeader(QWidget):
         Phrase(context.language, self.name, QLineEdit.setAccessibleName, T("Name of the layer"))
         Phrase(context.language, self.name, QLineEdit.setToolTip, T("Rename  F2"))
         self.note = ElidedLabel(context, "", "small", "muted")
+        self.lock = IconButton(context, "lock-open", _FREEZE, checkable=True)
+        self.lock.hide()
         self.problem = Label(context, "", "small", "danger", wrap=True)
         for label in (self.note, self.problem):
             label.setContentsMargins(2, 0, 0, 0)  # as far in as a field's text
@@ -96,6 +104,8 @@ class LayerHeader(QWidget):
         for widget in (self.name, self.note, self.problem):
             words.addWidget(widget)
         row.addLayout(words, 1)
+        row.addWidget(self.lock, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.lock.clicked.connect(self._toggle)
         self.name.editingFinished.connect(self._rename)
         self.name.returnPressed.connect(self._entered)
         self.name.installEventFilter(self)
@@ -115,6 +125,9 @@ class LayerHeader(QWidget):
         self.tile.show_family(spec.family if spec else None)
         kind = spec.keras if spec else node.kind
         self.note.say(T("{kind} · layer {place} of {count}", kind=kind, place=place, count=count))
+        self.lock.rename(*((_THAW, "lock") if node.frozen else (_FREEZE, "lock-open")))
+        self.lock.setChecked(node.frozen)
+        self.lock.setVisible(node.frozen or can_freeze(node))
 
     def show_block(self, block: Block, note: Text, family: Family) -> None:
         """Shows a block: its name, and what it is."""
@@ -149,6 +162,9 @@ class LayerHeader(QWidget):
 
     def _dress(self) -> None:
         self.name.setFont(self._theme.font("title"))
+
+    def _toggle(self, frozen: bool) -> None:
+        freeze(self._editor, (self._id,), frozen)
 
     def _entered(self) -> None:
         self._rename()
@@ -186,6 +202,8 @@ class LayerPanel(Panel):
         self.form: Form | None = None
         self._form_kind = ""
         self.problems = ProblemColumn(context, editor)
+        self.marks = LayerMarks(context, editor)
+        self.marks.left.connect(self.header_row.left)
         self.question = Label(context, T("Where do these numbers come from?"), "title")
         self.derivation = Derivation(context)
         self.derivation.layer_asked.connect(self.layer_asked)
@@ -200,6 +218,7 @@ class LayerPanel(Panel):
         for widget in (
             self.overview,
             self.opaque,
+            self.marks,
             self._line,
             self.question,
             self.derivation,
@@ -260,7 +279,12 @@ class LayerPanel(Panel):
         if analysis is None:
             return
         facts = analysis.nodes.get(node.id) if node is not None else None
-        for_layer: list[QWidget] = [self.header_row, self._header_line, self.derivation]
+        for_layer: list[QWidget] = [
+            self.header_row,
+            self._header_line,
+            self.marks,
+            self.derivation,
+        ]
         for part in for_layer:
             part.setVisible(node is not None)
         self.question.setVisible(facts is not None)
@@ -282,9 +306,8 @@ class LayerPanel(Panel):
         kept = len(analysis.kept_of(node.id))
         self.problems.show_problems(node.id, analysis.problems_of(node.id), kept)
         self._show_form(node, facts)
-        above = (self.problems, self.opaque, self.form)  # else the header's line is enough
-        told = any(part is not None and not part.isHidden() for part in above)
-        self._line.setVisible(facts is not None and told)
+        self.marks.show_layer(node, facts)
+        self._line.setVisible(facts is not None)
         self.derivation.show_facts(facts, analysis.nodes)
         self.derivation.ask("")
 

@@ -31,6 +31,7 @@ from cnnstudio.ui.design.context_menu import CanvasMenu
 from cnnstudio.ui.design.cost_desk import CostDesk
 from cnnstudio.ui.design.dock import BAR, OPEN, Dock
 from cnnstudio.ui.design.layer_panel import LayerPanel
+from cnnstudio.ui.design.marks_desk import MarksDesk
 from cnnstudio.ui.design.palette import BLOCKS, LAYERS, Offered, Palette, PaletteRail
 from cnnstudio.ui.design.problem_popover import ProblemPopover
 from cnnstudio.ui.figures.saving import SavePicture
@@ -93,6 +94,7 @@ class DesignWidget(QWidget):
         self.code = CodePanel(context, document, self.selection, settings)
         self.dock = Dock(context)
         self.costs = CostDesk(self, document, context, settings)
+        self.marks = MarksDesk(self, document, settings)
         self._size = ""
         self._assemble(settings)
         self._connect()
@@ -162,6 +164,7 @@ class DesignWidget(QWidget):
         self.find_bar.sync(network)
         self.dock.sync(network, analysis)
         self.costs.sync(analysis)
+        self.marks.sync(analysis)
 
     def _changed(self, before: Project, after: Project) -> None:
         if before.network is not after.network:

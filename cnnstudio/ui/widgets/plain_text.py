@@ -1,9 +1,13 @@
-"""Long plain texts to read, of which a change touches a few lines."""
+"""Plain texts: long ones to read, of which a change touches a few lines, and those of tooltips."""
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
+
+_TIP_WIDTH = 90  # characters
 
 
 def show_text(edit: QPlainTextEdit, text: str) -> None:
@@ -31,3 +35,11 @@ def show_text(edit: QPlainTextEdit, text: str) -> None:
     cursor = QTextCursor(document.findBlockByNumber(above))
     cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
     cursor.insertText("\n".join(new[above : len(new) - below]))
+
+
+def tip_text(text: str) -> str:
+    """A plain text for a tooltip: never taken for rich text, and wrapped where it is long."""
+    lines = text.split("\n")
+    if "<" not in text and "&" not in text and max(map(len, lines)) <= _TIP_WIDTH:
+        return text
+    return f'<p style="white-space:pre-wrap">{escape(text)}</p>'
