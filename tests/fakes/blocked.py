@@ -43,11 +43,11 @@ class _Drawing:
         return f"{stem}_{count}" if count else stem
 
 
-def _conv(draw: st.DrawFn, filters: int) -> dict[str, Any]:
+def _conv(draw: st.DrawFn, filters: int, alike: bool) -> dict[str, Any]:
     params: dict[str, Any] = {"filters": filters, "kernel_size": 3, "padding": "same"}
-    if draw(st.integers(0, 3)) == 0:
+    if not alike and draw(st.integers(0, 3)) == 0:
         params["activation"] = draw(st.sampled_from(["relu", "tanh", None]))
-    if draw(st.integers(0, 9)) == 0:
+    if not alike and draw(st.integers(0, 9)) == 0:
         params["kernel_initializer"] = draw(st.sampled_from(STARTS))
     return params
 
@@ -64,18 +64,19 @@ def blocked(draw: st.DrawFn, largest: int = 7) -> Network:
     drawing.layer("input", "input_layer", shape=[8, 8, 3])
     naming = draw(st.sampled_from(["automatic", "block", "number", "own"]))
     count = draw(st.integers(1, largest))
+    alike = draw(st.booleans())  # which makes loops
     design = draw(st.sampled_from(["plain", "residual", "branches"]))
     for number in range(count):
-        if draw(st.integers(0, 3)) == 0:
+        if not alike and draw(st.integers(0, 3)) == 0:
             design = draw(st.sampled_from(["plain", "residual", "branches", "alone"]))
-        if draw(st.integers(0, 4)) == 0:
+        if not alike and draw(st.integers(0, 4)) == 0:
             drawing.layer("dropout", f"between_{number}", rate=0.25)
-        _block(draw, drawing, design, number, naming)
+        _block(draw, drawing, design, number, naming, alike)
     drawing.layer("global_average_pooling2d", "pooled")
     layers = []
     for node in drawing.layers:
-        noted = draw(st.integers(0, 11)) == 0 and node.kind != "input"
-        frozen = draw(st.integers(0, 11)) == 0 and node.kind == "conv2d"
+        noted = not alike and draw(st.integers(0, 11)) == 0 and node.kind != "input"
+        frozen = not alike and draw(st.integers(0, 11)) == 0 and node.kind == "conv2d"
         note = draw(st.sampled_from(NOTES)) if noted else ""
         layers.append(replace(node, note=note, frozen=frozen))
     if draw(st.integers(0, 3)) == 0:
@@ -88,7 +89,9 @@ def blocked(draw: st.DrawFn, largest: int = 7) -> Network:
     return reconciled(Network(tuple(layers), tuple(drawing.links), tuple(drawing.blocks)))
 
 
-def _block(draw: st.DrawFn, drawing: _Drawing, design: str, number: int, naming: str) -> None:
+def _block(
+    draw: st.DrawFn, drawing: _Drawing, design: str, number: int, naming: str, alike: bool
+) -> None:
     """Draws a block behind the last layer."""
     first, source = len(drawing.layers), drawing.layers[-1].id
     block = f"block{number + 1}"
@@ -98,23 +101,23 @@ def _block(draw: st.DrawFn, drawing: _Drawing, design: str, number: int, naming:
             "automatic": drawing.automatic(kind),
             "block": f"{block}_{part}",
             "number": f"{part}_{number + 1}",
-            "own": f"{part} {'가나다라마바사아'[number]}",
+            "own": f"{part} {chr(ord('가') + 28 * number)}",
         }[naming]
         return drawing.layer(kind, name, *sources, **params)
 
     filters = draw(st.sampled_from([4, 4, 8]))
     if design == "plain":
-        layer("conv", "conv2d", **_conv(draw, filters))
+        layer("conv", "conv2d", **_conv(draw, filters, alike))
         layer("bn", "batch_normalization")
         layer("relu", "re_lu")
     elif design == "residual":
         filters = drawing.channels
-        layer("first", "conv2d", **_conv(draw, filters))
-        main = layer("second", "conv2d", **_conv(draw, filters))
+        layer("first", "conv2d", **_conv(draw, filters, alike))
+        main = layer("second", "conv2d", **_conv(draw, filters, alike))
         layer("add", "add", main, source)
     elif design == "branches":
-        left = layer("left", "conv2d", **_conv(draw, filters))
-        right = layer("right", "conv2d", source, **_conv(draw, 2))
+        left = layer("left", "conv2d", **_conv(draw, filters, alike))
+        right = layer("right", "conv2d", source, **_conv(draw, 2, alike))
         layer("join", "concatenate", left, right)
         filters += 2
     else:
@@ -122,7 +125,7 @@ def _block(draw: st.DrawFn, drawing: _Drawing, design: str, number: int, naming:
         filters = drawing.channels
     drawing.channels = filters
     parts = {node.id: f"part{n}" for n, node in enumerate(drawing.layers[first:])}
-    name = draw(st.sampled_from([block, block, f"단계 {number}"]))
+    name = block if alike else draw(st.sampled_from([block, f"단계 {number}"]))
     if naming == "automatic":
         name = f"{design}_{number}" if any(b.name == design for b in drawing.blocks) else design
     drawing.blocks.append(Block(f"b{number}", name, design, parts))

@@ -181,6 +181,7 @@ def test_a_name_keras_can_not_run_comes_back(name: str, style: CodeStyle) -> Non
     assert reading.passed == ()
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(st.sampled_from('"#-( ),1\\a가\u200d\n')))
 def test_a_name_is_the_same_in_a_comment(name: str) -> None:
     assert name_in(name_comment(name)) == name
@@ -391,7 +392,7 @@ def test_the_code_stays_as_it_is_under_a_formatter(tmp_path: Path) -> None:
     numbers = {"mean": [0.123456789] * 40, "variance": [2.0] * 40, "axis": -1}
     many = chain(("input", {"shape": [4, 40]}), ("normalization", numbers))
     texts += [write_model(one, style).text for one in (*samples, wide, many) for style in STYLES]
-    assert len(texts) > 60
+    assert len(texts) > 40
     for number, text in enumerate(texts):
         (tmp_path / f"code_{number}.py").write_text(text, encoding="utf-8")
     for length in (88, 100):
