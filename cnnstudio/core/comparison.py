@@ -151,6 +151,8 @@ def _settings(before: LayerNode, after: LayerNode, *, renamed: bool) -> Iterator
             old=shown(old),
             new=shown(new),
         )
+    if before.frozen != after.frozen:
+        yield T("frozen") if after.frozen else T("thawed")
 
 
 def _links(

@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnnstudio.cli.main import main
+from cnnstudio.core.storage.arrays import write_arrays
+from cnnstudio.core.storage.weights_store import WeightsStore
 
 LECTURE = [
     ("input_1", [None, 28, 28, 1], 0, [1, 1]),
@@ -140,3 +143,29 @@ def test_a_summary_never_imports_what_it_doesnt_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_project_is_copied_with_its_weights_and_its_summary_says_what_is_frozen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNSTUDIO_DATA", str(tmp_path / "data"))
+    shapes = ((3, 3, 1, 32), (32,))
+    arrays = {f"0/{n}": np.zeros(shape, np.float32) for n, shape in enumerate(shapes)}
+    write_arrays(tmp_path / "arrays", arrays)
+    folder = tmp_path / "net.cnnstudio.files" / "weights"
+    sha = WeightsStore(folder).put(tmp_path / "arrays")
+    assert main(["new", "sample:lecture-cnn", "-o", str(tmp_path / "net.cnnstudio")]) == 0
+    project = json.loads((tmp_path / "net.cnnstudio").read_bytes())
+    weights = {"file": sha, "layer": 0, "shapes": shapes}
+    project["network"]["layers"][1] |= {"frozen": True, "weights": weights, "note": "edges"}
+    (tmp_path / "net.cnnstudio").write_text(json.dumps(project))
+    copy = tmp_path / "copy.cnnstudio"
+    assert main(["new", str(tmp_path / "net.cnnstudio"), "-o", str(copy)]) == 0
+    assert [path.stem for path in (tmp_path / "copy.cnnstudio.files" / "weights").iterdir()] == [
+        sha
+    ]
+    capsys.readouterr()
+    assert main(["summary", str(copy)]) == 0
+    said = capsys.readouterr().out
+    assert "Conv2D, frozen" in said
+    assert "(1,101,206 trainable)" in said

@@ -49,6 +49,16 @@ def without_flatten(project: dict[str, Any]) -> None:
     del links[4], project["network"]["layers"][4]
 
 
+def bring_weights(project: dict[str, Any]) -> None:
+    weights = {"file": "a" * 64, "layer": 0, "shapes": [[3, 3, 1, 32], [32]]}
+    project["network"]["layers"][1]["weights"] = weights
+
+
+def freeze_all(project: dict[str, Any]) -> None:
+    for node in project["network"]["layers"]:
+        node["frozen"] = True
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -58,6 +68,8 @@ def without_flatten(project: dict[str, Any]) -> None:
         (without_flatten, "Put Flatten"),
         (lambda p: layer(p, "dense_2").update(units=7), "Give the last Dense layer 10 units"),
         (lambda p: layer(p, "dense_2").update(activation="relu"), "without softmax"),
+        (bring_weights, "The weights that conv2d_1 came with aren't on this computer"),
+        (freeze_all, "Thaw at least one, such as dense_2"),
         (lambda p: layer(p, "input_1").update(shape=[32, 32, 3]), "Set the data's size to 32×32"),
         (lambda p: p["network"]["links"].pop(4), "link a layer to it"),
         (

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cnnstudio.core import edits
 from cnnstudio.core.comparison import Comparison, Fate, compare
+from cnnstudio.core.marks import freeze
 from cnnstudio.core.matching import match_layers
 from cnnstudio.core.network import Link, Network
 from tests.fakes.networks import Graph, chain, graphs, lecture
@@ -44,10 +45,11 @@ def test_an_edited_network_beside_what_it_was() -> None:
     after = edits.set_parameter(edits.delete(before, ["n7"]), "n2", "filters", 16)
     after = edits.rename(edits.add(after, "re_lu"), "n3", "둘째")
     after = edits.connect(after, "n8", after.layers[-1].id)
+    after = freeze(after, ["n3"])
     comparison = compare(before, after, 2)
     assert told(comparison) == [
         "~ conv2d Filters 32 → 16",
-        "~ 둘째 was called conv2d_1",
+        "~ 둘째 was called conv2d_1 frozen",
         "− dropout",
         "+ re_lu",
     ]
