@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cnnstudio.core import edits
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.code.reading.project import project_of
 from cnnstudio.core.code.reading.reader import read_code, read_notebook
 from cnnstudio.core.code.reading.result import Reading, Unreadable
 from cnnstudio.core.code.writer import write_model_code
@@ -127,14 +128,39 @@ def test_an_unknown_constant_is_asked_for() -> None:
     assert told.network.layers[0].params == {"shape": [28, 28, 3]}
 
 
-def test_a_generators_scaling_is_read_and_its_augmentation_listed() -> None:
+def test_a_generators_scaling_and_augmentation_are_read() -> None:
     reading = read_code(GENERATOR)
     found = {setting.field: setting.value for setting in reading.settings}
-    assert found == {"data.scaling": "1/255", "training.shuffle": True}
-    assert (3, "ImageDataGenerator(horizontal_flip=…)") in [
-        (passed.line, passed.what) for passed in reading.passed
-    ]
+    assert found == {
+        "augmentation.horizontal_flip": True,
+        "data.scaling": "1/255",
+        "training.shuffle": True,
+    }
+    assert project_of(reading, "a").augmentation.params == {"horizontal_flip": True}
     assert not reading.network.layers
+
+
+def test_the_generator_that_trains_is_the_one_that_counts() -> None:
+    shown = "ImageDataGenerator(rotation_range=9, vertical_flip=True)"
+    trains = "ImageDataGenerator(zoom_range=(0.7, 0.9), preprocessing_function=f, cval=0)"
+    lines = [
+        f"shows = {shown}",
+        "pictures = next(shows.flow(x, shuffle=False, seed=1))",
+        f"trains = {trains}",
+    ]
+    last = read_code("\n".join(lines))
+    assert project_of(last, "a").augmentation.params == {"zoom_range": [0.7, 0.9]}
+    assert "ImageDataGenerator(preprocessing_function=…)" in [one.what for one in last.passed]
+    lines += [
+        "flow = trains.flow(x, y, batch_size=9, shuffle=True, seed=7)",
+        f"later = {shown}",
+        f"{MODEL}",
+        "model.fit(flow, epochs=3)",
+    ]
+    project = project_of(read_code("\n".join(lines)), "a")
+    assert project.augmentation.params == {"zoom_range": [0.7, 0.9]}
+    training = project.training
+    assert (training.batch_size, training.shuffle, training.seed) == (9, True, 7)
 
 
 WAYS = {
@@ -263,6 +289,17 @@ def test_what_can_not_be_read_is_refused_with_its_place(code: str) -> None:
     assert words in str(error.value)
     if code.startswith("i = Input"):
         assert outline(error.value.reading)[0] == "input"
+
+
+def test_a_refusal_has_its_line_and_counts_characters() -> None:
+    line = "가 = 1; x = Dense(os.cpu_count() @ 2)(i)"
+    with pytest.raises(Unreadable) as error:
+        read_code(f"i = Input((4,))\n{line}")
+    assert error.value.code == line
+    assert line[error.value.column - 1 :].startswith("os.cpu_count()")
+    with pytest.raises(Unreadable) as error:
+        read_code("y = 2\nx = (1")
+    assert error.value.code == "x = (1"
 
 
 @pytest.mark.parametrize("name", sample_names())
