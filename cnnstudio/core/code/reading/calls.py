@@ -154,7 +154,7 @@ class Caller(Evaluator):
         if last == "load_data":
             self.take(node, training.of_dataset(name.path))
         elif last == "ImageDataGenerator":
-            self.take_generator(node, kwargs)
+            self.take_generator(node, args, kwargs)
         elif last == "set_random_seed" and args and isinstance(args[0], int):
             self.take(node, (("training.seed", args[0]),))
         return Unknown(node, call=name.path, args=tuple(args), kwargs=kwargs)
@@ -317,9 +317,9 @@ class Caller(Evaluator):
         """Like `take` for a generator's line: the first is the training pictures' one."""
         self.take(node, (one for one in found if one[0] not in self.settings))
 
-    def take_generator(self, node: ast.AST, kwargs: Mapping[str, Any]) -> None:
+    def take_generator(self, node: ast.AST, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Keeps a generator's settings; its augmentation takes the place of an earlier one's."""
-        found = list(training.of_generator(kwargs))
+        found = list(training.of_generator(args, kwargs))
         if any(name.startswith(training.AUGMENTATION) for name, _ in found):
             self._forget_augmentation()
         self.take(node, found)
@@ -332,7 +332,7 @@ class Caller(Evaluator):
         generator = flow.args[0]
         if isinstance(generator, Unknown) and generator.call.endswith("ImageDataGenerator"):
             self._forget_augmentation()
-            found = training.of_generator(generator.kwargs)
+            found = training.of_generator(generator.args, generator.kwargs)
             self.take(generator.node, (one for one in found if one[0]))
 
     def _forget_augmentation(self) -> None:

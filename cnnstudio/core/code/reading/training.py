@@ -27,6 +27,13 @@ _FIT = {
     "shuffle": ("training.shuffle", lambda value: isinstance(value, bool)),
     "validation_split": ("data.validation", lambda value: isinstance(value, float)),
 }
+_GENERATOR = (
+    "featurewise_center", "samplewise_center", "featurewise_std_normalization",
+    "samplewise_std_normalization", "zca_whitening", "zca_epsilon", "rotation_range",
+    "width_shift_range", "height_shift_range", "brightness_range", "shear_range", "zoom_range",
+    "channel_shift_range", "fill_mode", "cval", "horizontal_flip", "vertical_flip", "rescale",
+)  # fmt: skip
+"""The arguments of ``ImageDataGenerator`` that are ever given by their place, in order."""
 _OF_DATA = frozenset({"x", "y", "validation_data"})  # told by the dataset
 
 
@@ -62,9 +69,10 @@ def of_fit(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
             yield "", f"{name}=…"
 
 
-def of_generator(kwargs: Mapping[str, Any]) -> Iterator[Found]:
+def of_generator(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
     """What ``ImageDataGenerator(…)`` says."""
-    for name, value in kwargs.items():
+    stated = dict(zip(_GENERATOR, args, strict=False)) | dict(kwargs)
+    for name, value in stated.items():
         if name == "rescale" and value in (None, 1 / 255):
             yield "data.scaling", "none" if value is None else "1/255"
         elif name == "validation_split" and isinstance(value, float):
@@ -103,7 +111,7 @@ def _argument(name: str, value: Any) -> tuple[Found, ...] | None:
         return None
     if argument.is_neutral(read):
         return ()
-    return ((AUGMENTATION + name, argument.parameter.write(read)),)
+    return ((AUGMENTATION + name, list(value) if isinstance(value, tuple) else value),)
 
 
 def _is_plain(value: Any) -> bool:

@@ -137,6 +137,9 @@ def test_a_generators_scaling_and_augmentation_are_read() -> None:
         "training.shuffle": True,
     }
     assert project_of(reading, "a").augmentation.params == {"horizontal_flip": True}
+    by_place = read_code("g = ImageDataGenerator(False, True, False, False, False, 1e-6, 20)")
+    expected = {"samplewise_center": True, "rotation_range": 20}
+    assert project_of(by_place, "a").augmentation.params == expected
     assert not reading.network.layers
 
 
