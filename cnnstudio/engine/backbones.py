@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,15 @@ def keras_model(chosen: Backbone, choice: BackboneChoice) -> keras.Model:
         more["include_preprocessing"] = choice.preprocessing
     keras.utils.clear_session()
     try:
-        return getattr(keras.applications, chosen.name)(
-            weights="imagenet" if choice.pretrained else None,
-            include_top=choice.head,
-            input_shape=(choice.size, choice.size, choice.channels),
-            classes=choice.classes,
-            **more,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that weights are made for another size is known
+            return getattr(keras.applications, chosen.name)(
+                weights="imagenet" if choice.pretrained else None,
+                include_top=choice.head,
+                input_shape=(choice.size, choice.size, choice.channels),
+                classes=choice.classes,
+                **more,
+            )
     except ValueError as error:
         raise BadInput(
             T(

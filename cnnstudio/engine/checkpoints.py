@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T
-from cnnstudio.engine.model import build_model
+from cnnstudio.engine.model import build_model, take_over
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -43,6 +43,7 @@ def load_weights(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source:
         BadInput: When names or shapes differ from the model's; `source` says whose they are.
     """
     _write(model.weights, arrays, source)
+    take_over(model)
 
 
 def load_state(model: keras.Model, arrays: Mapping[str, NDArray[Any]], source: str) -> None:

@@ -71,8 +71,20 @@ def set_weights(
     """
     names = safe_names(network)
     for id, arrays in weights.items():
-        for variable, array in zip(model.get_layer(names[id]).weights, arrays, strict=True):
+        layer = model.get_layer(names[id])
+        for variable, array in zip(layer.weights, arrays, strict=True):
             variable.assign(array)
+    take_over(model)
+
+
+def take_over(model: keras.Model) -> None:
+    """Lets layers that compute with copies of their variables take the values these have now.
+
+    Normalization does (``keras/src/layers/preprocessing/normalization.py``).
+    """
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
 
 
 def compile_model(model: keras.Model, settings: TrainingSettings) -> None:

@@ -177,3 +177,19 @@ def test_layers_outside_of_keras_layers_are_kept_by_keras_files_only(tmp_path: P
         assert save(run.path, tmp_path / f"model{ending}").arrays == 1
     with pytest.raises(BadInput, match=r"with layer_scale, .* in it. Save it as .keras"):
         save(run.path, tmp_path / "model.h5")
+
+
+def test_a_normalization_computes_with_the_values_of_its_checkpoint(tmp_path: Path) -> None:
+    from cnnstudio.engine.checkpoints import weights_of
+    from cnnstudio.engine.model import build_model, set_weights
+
+    network = chain(("input", {"shape": [2, 2, 3]}), ("normalization", {}), ("flatten", {}))
+    model = build_model(network, 0)
+    mean, variance = np.float32([1, 2, 3]), np.float32([4, 9, 16])
+    set_weights(model, network, {"n2": [mean, variance, np.int32(1)]})
+    run = RunFolder.create(tmp_path / "run", Project(network=network), epochs=1, seed=1)
+    run.checkpoints.write(1, weights_of(model))
+    save(run.path, tmp_path / "model.keras")
+    for one in (model, opened(tmp_path / "model.keras", run.path)):
+        found = np.asarray(one(np.zeros((1, 2, 2, 3), np.float32)))
+        assert np.allclose(found.reshape(4, 3), [[-1 / 2, -2 / 3, -3 / 4]] * 4)

@@ -15,6 +15,9 @@ from tests.fakes.backbones import built, difference, fill_cache, use_cache
 
 __all__ = ["keras"]
 
+# What TensorFlow gives NumPy 2 while Keras reads and writes its own files.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 
 class _Asked(Exception):
     """Keras has asked for a file."""
