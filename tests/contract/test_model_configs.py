@@ -5,13 +5,14 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.layers.spec import LayerKind
+from cnnstudio.core.layers.spec import LayerKind, Shapes
 from cnnstudio.core.layers.variants import Chosen
 from cnnstudio.core.models.translating import translate_model
 from cnnstudio.core.network import LayerNode, Link, Network
@@ -20,11 +21,11 @@ from tests.fakes.keras_configs import FORMATS, assert_agrees, config_of
 
 APPLICATIONS: dict[str, dict[str, Any]] = {
     "ConvNeXtTiny": {"input_shape": (64, 64, 3), "include_top": False},
-    "DenseNet121": {"input_shape": (64, 64, 3), "classes": 5},
     "EfficientNetB0": {"input_shape": (64, 64, 3), "classes": 5},
-    "MobileNetV2": {"input_shape": (64, 64, 3), "include_top": False, "pooling": "avg"},
+    "MobileNet": {"input_shape": (64, 64, 3), "alpha": 0.25},
     "MobileNetV3Small": {"input_shape": (64, 64, 3), "classes": 5},
     "ResNet50V2": {"input_shape": (64, 64, 3), "include_top": False},
+    "VGG16": {"input_shape": (64, 64, 3), "include_top": False, "pooling": "avg"},
 }
 
 
@@ -72,18 +73,22 @@ def test_arithmetic_on_tensors_opens_as_layers(keras: ModuleType) -> None:
     assert {"activation", "subtract", "multiply", "maximum"} <= set(kinds)
 
 
-def _network(kind: LayerKind, raw: dict[str, Any], shape: tuple[int, ...], inputs: int) -> Network:
-    nodes = [LayerNode("n1", "input", "picture", {"shape": list(shape)})]
-    links = []
-    if kind.id != "input":
-        nodes.append(LayerNode("n2", kind.id, "layer", raw))
-        links = [Link("n1", "n2", slot) for slot in range(inputs)]
-    return Network(tuple(nodes), tuple(links))
+def _network(kind: LayerKind, raw: dict[str, Any], shapes: Shapes) -> Network:
+    """The layer behind an input of the first shape, which a merge takes as often as it may."""
+    layer = LayerNode("n2", kind.id, "layer", raw)
+    if not shapes:
+        return Network((layer,))
+    picture = LayerNode("n1", "input", "picture", {"shape": list(shapes[0])})
+    return Network((picture, layer), tuple(Link("n1", "n2", slot) for slot in range(len(shapes))))
 
 
 def _values(node: LayerNode) -> dict[str, Any]:
     """Its values, with one for those that mean the same."""
     values = {name: _value(value) for name, value in node.values.items()}
+    if isinstance(values.get("axis"), list):
+        values["axis"].sort()  # as Keras does, and their order says nothing
+    if node.kind == "group_normalization":
+        del values["groups"]  # Keras writes the number of channels for −1
     assert node.spec is not None
     for parameter in node.spec.parameters:
         follows = getattr(parameter, "follows", "")
@@ -97,7 +102,7 @@ def _value(value: Any) -> Any:
         arguments = {name: _value(one) for name, one in value.values.items()}
         return {"name": value.variant.name, **arguments}
     if isinstance(value, float):
-        return pytest.approx(value)  # a regulariser keeps its factor in float32
+        return np.float32(value)  # as a regulariser keeps its factor
     if isinstance(value, tuple):
         return _value(value[0]) if len(value) == 1 else [_value(one) for one in value]
     return None if value == "linear" else value
@@ -105,14 +110,14 @@ def _value(value: Any) -> Any:
 
 @pytest.mark.usefixtures("keras")
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
-@how(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@how(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_kind_comes_back_with_its_settings(kind: LayerKind, data: st.DataObject) -> None:
     from cnnstudio.engine.model import build_model
 
     raw = data.draw(settings(kind))
-    shapes = data.draw(input_shapes(kind)) or (tuple(raw["shape"]),)
-    network = _network(kind, raw, shapes[0], len(shapes))
+    shapes = data.draw(input_shapes(kind))
+    network = _network(kind, raw, shapes)
     if analyse(network).errors:
         return
     model = build_model(network, seed=0)

@@ -191,8 +191,10 @@ def _plain(parameter: Parameter, raw: Any, layer: str, notes: Notes) -> Any:
     value = _as_json(raw, layer)
     if isinstance(value, dict) and isinstance(value.get("class_name"), str):
         return _helper(value, layer, notes)
-    if isinstance(parameter, Axis) and not parameter.length:  # Keras 2 has lists of one axis
-        return value[0] if isinstance(value, list) and len(value) == 1 else value
+    if isinstance(parameter, Axis) and not parameter.length and isinstance(value, list):
+        if len(value) == 1:  # Keras 2 has lists of one axis
+            return value[0]
+        return None if value == [] and parameter.optional else value  # Normalization's None
     if isinstance(parameter, Numbers):
         while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
             value = value[0]

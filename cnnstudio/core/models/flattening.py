@@ -309,7 +309,7 @@ class Flattening:
             others = [one for one in call.others if one is not None]
             training = [*others, asked.pop("training", None)]
             training = [one for one in training if isinstance(one, bool)]
-            if training:
+            if training and (training[0] or not _is_by_default(layer)):
                 text = T(
                     "{layers}: called with training={value} in Keras, which isn't kept; freeze "
                     "layers whose weights and means shall stay.",
@@ -341,6 +341,11 @@ def _shown(name: str) -> str:
     """A name from a file as a layer may have it; "" where nothing of it can be seen."""
     plain = "".join(c if c.isprintable() and c != "/" else "_" for c in composed(name))
     return plain if is_visible(plain) else ""
+
+
+def _is_by_default(layer: LayerConfig) -> bool:
+    """Whether Keras 3 writes ``training=False`` for a layer that wasn't told: for Dropout."""
+    return layer.cls.kind is not None and layer.cls.kind.weights is no_weights
 
 
 def _opaque_kind(name: str) -> str:

@@ -119,9 +119,9 @@ def test_keras_2_spellings_are_understood() -> None:
                 depthwise_constraint=None,
                 depth_multiplier=1,
             ),
-            layer2("BatchNormalizationV1", "bn", "depthwise", axis=[3], momentum=0.99,
-                   epsilon=0.001, center=True, scale=True, fused=None, renorm=False,
-                   virtual_batch_size=None),
+            layer2("BatchNormalizationV1", "bn", ["depthwise", 0, 0, {"training": False}],
+                   axis=[3], momentum=0.99, epsilon=0.001, center=True, scale=True, fused=None,
+                   renorm=False, virtual_batch_size=None),
             layer2("LeakyReLU", "leaky", "bn", alpha={"type": "ndarray", "value": 0.25}),
             layer2("Activation", "act", "leaky", activation="swish"),
             layer2("Add", "add", "conv", "act"),
@@ -152,7 +152,7 @@ def test_keras_2_spellings_are_understood() -> None:
     assert nodes["dense"].params == {"units": 3}
     assert {("conv", "add", 0), ("act", "add", 1)} <= links(reading)
     assert warnings(reading) == [
-        "pool: called with training=False in Keras, which isn't kept; freeze layers whose weights "
+        "bn: called with training=False in Keras, which isn't kept; freeze layers whose weights "
         "and means shall stay."
     ]
     assert analyse(reading.network).errors == ()
