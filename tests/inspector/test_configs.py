@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
 
+import h5py
 import pytest
 
 from tests.fakes.model_files import (
@@ -155,6 +157,19 @@ def test_several_inputs_and_outputs(tmp_path: Path) -> None:
     model = functional(INPUT, CONV, FLATTEN, DENSE)
     model["config"]["output_layers"].append(["conv", 0, 0])
     assert "several outputs" in refusal(write_keras(tmp_path / "a.keras", model))
+    model = functional(INPUT, CONV, FLATTEN, DENSE)
+    model["config"]["input_layers"].append(["second", 0, 0])
+    second = layer("InputLayer", "second", batch_shape=[None, 8, 8, 1])
+    model["config"]["layers"].append({**second, "name": "second", "inbound_nodes": []})
+    assert "several inputs" in refusal(write_keras(tmp_path / "a.keras", model))
+
+
+def test_a_layer_that_is_used_twice(tmp_path: Path) -> None:
+    model = functional(INPUT, CONV, FLATTEN, DENSE)
+    conv = model["config"]["layers"][1]
+    conv["inbound_nodes"] *= 2
+    message = refusal(write_keras(tmp_path / "a.keras", model))
+    assert "conv, which stands in 2 places" in message
 
 
 def test_keras_2(tmp_path: Path) -> None:
@@ -173,13 +188,20 @@ def test_keras_2(tmp_path: Path) -> None:
                 batch_input_shape=[None, 8, 8, 1],
                 filters=2,
                 kernel_size=[3, 3],
+                groups=1,
             ),
             old("Flatten", name="flatten"),
             old("Dense", name="dense", units=3, activation="softmax"),
         ],
     )
-    answer = read(write_h5(tmp_path / "old.h5", config))
+    path = write_h5(tmp_path / "old.h5", config)
+    with h5py.File(path, "r+") as file:  # how it was trained isn't read
+        training = {"optimizer_config": {"class_name": "SGD", "config": {"lr": 0.1}}}
+        file.attrs["training_config"] = json.dumps(training)
+    answer = read(path)
     assert (answer.loaded, answer.missing) == (2, ())
+    config["config"]["layers"][2]["config"]["sorcery"] = 3
+    assert "sorcery" in refusal(write_h5(path, config))
 
 
 def test_two_thousand_layers(tmp_path: Path) -> None:
