@@ -23,11 +23,33 @@ from cnnstudio.ui.widgets.choices import Segmented, Switch
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField
 from cnnstudio.ui.widgets.label import Label
+from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.popover import SHADOW, Popover
 
 _WIDTH = 380
 _BELOW_TOP = 48
 _STEP = 32  # what the strides of most networks amount to
+
+_SIZE = T(
+    "The rows and columns it is given. Pictures of another size are resized by a layer of the "
+    "block."
+)
+_HEAD = T(
+    "The last layers, which tell classes apart. Cut off, the network ends in its last feature map, "
+    "and you add a head for your own classes."
+)
+_WEIGHTS = T(
+    "ImageNet: the values it has learned from 1.3 million photographs of 1,000 classes. None: "
+    "drawn anew, and trained from the start."
+)
+_PREPROCESSING = T(
+    "Layers that prepare pictures as the network was trained on them. Without them its weights "
+    "mean little."
+)
+_FREEZE = T(
+    "Whether training leaves its weights as they are and only trains what you add. Its layers can "
+    "be thawed later."
+)
 
 
 class BackboneForm(Popover):
@@ -63,11 +85,14 @@ class BackboneForm(Popover):
         self._grid.setColumnStretch(1, 1)
         self.body.addWidget(self.title)
         self.body.addWidget(self.about)
-        self._row(context, T("Size, px"), self.size_field)
-        self._row(context, T("Head"), self.head)
-        self._row(context, T("Weights"), self.weights)
-        self._row(context, T("Preprocessing"), self.preprocessing)
-        self._row(context, T("Freeze"), self.frozen)
+        for name, field, help in (
+            (T("Size, px"), self.size_field, _SIZE),
+            (T("Head"), self.head, _HEAD),
+            (T("Weights"), self.weights, _WEIGHTS),
+            (T("Preprocessing"), self.preprocessing, _PREPROCESSING),
+            (T("Freeze"), self.frozen, _FREEZE),
+        ):
+            self._row(context, name, field, help)
         self.body.addLayout(self._grid)
         self.body.addWidget(self.source)
         self.body.addWidget(self.problem)
@@ -140,8 +165,10 @@ class BackboneForm(Popover):
         else:
             super().keyPressEvent(event)
 
-    def _row(self, context: Context, text: Text, field: QWidget) -> None:
+    def _row(self, context: Context, text: Text, field: QWidget, help: Text) -> None:
         label = Label(context, text, "body", "muted")
+        for part in (label, field):
+            Phrase(context.language, part, QWidget.setToolTip, help)
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0)
         side = Qt.AlignmentFlag.AlignLeft if isinstance(field, Switch) else Qt.AlignmentFlag(0)

@@ -113,7 +113,7 @@ class BackboneLoader(QObject):
             case Ready():
                 self.progressed.emit(T("Building {name}", name=choice.name), -1.0)
             case Downloading():
-                self.progressed.emit(*_progress(event))
+                self.progressed.emit(*_progress(choice.name, event))
             case BackboneBuilt():
                 self._end()
                 self.built.emit(choice, event)
@@ -135,17 +135,13 @@ class BackboneLoader(QObject):
             reader.deleteLater()
 
 
-def _progress(now: Downloading) -> tuple[Text, float]:
-    if now.total and now.done >= now.total:
-        return T("Reading the weights of {file}", file=now.file), 1.0
+def _progress(name: str, now: Downloading) -> tuple[Text, float]:
+    done, total = show_bytes(now.done), show_bytes(now.total)
     if not now.total:
-        return T("Downloading {file}: {done}", file=now.file, done=show_bytes(now.done)), -1.0
-    text = T(
-        "Downloading {file}: {done} of {total}",
-        file=now.file,
-        done=show_bytes(now.done),
-        total=show_bytes(now.total),
-    )
+        return T("Downloading {name}: {done}", name=name, done=done), -1.0
+    if now.done >= now.total:
+        return T("Building {name}", name=name), -1.0
+    text = T("Downloading {name}: {done} of {total}", name=name, done=done, total=total)
     return text, now.done / now.total
 
 

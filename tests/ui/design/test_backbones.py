@@ -90,7 +90,7 @@ def test_a_download_is_watched_and_given_up(desk: Any, qtbot: Any) -> None:
     choose(hands, "VGG19")
     QTest.keyClick(there.form, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: there.bar.words.accessibleName().startswith("Downloading"))
-    assert there.bar.words.accessibleName() == "Downloading vgg19.h5: 20 MB of 80 MB"
+    assert there.bar.words.accessibleName() == "Downloading VGG19: 20 MB of 80 MB"
     assert there.bar.progress.accessibleName() == "25%"
     QTest.mouseClick(there.bar.cancel, LEFT)
     assert not there.bar.isVisible()
