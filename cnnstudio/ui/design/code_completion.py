@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
-from PySide6.QtWidgets import QCompleter, QListView
+from PySide6.QtWidgets import QAbstractItemView, QCompleter
 
 from cnnstudio.core.code.hints import Offers, offers_at
 from cnnstudio.ui.widgets.context import Context
@@ -37,13 +37,18 @@ class Completion(QObject):
         self._context, self._view = context, view
         self._offers = Offers()
         self._model = QStandardItemModel(self)
-        self._popup = QListView()
-        self._popup.setProperty("kind", "popup")
         self._completer = QCompleter(self._model, self)
-        self._completer.setPopup(self._popup)
         self._completer.setWidget(view)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._popup.setProperty("kind", "popup")
         self._completer.activated.connect(self._take)
+
+    @property
+    def _popup(self) -> QAbstractItemView:
+        """The list; the completer's own, for one that Python made would be deleted twice."""
+        popup = self._completer.popup()
+        assert popup is not None
+        return popup
 
     @property
     def is_open(self) -> bool:

@@ -42,6 +42,21 @@ _MOST_KEPT = 64  # texts
 Lines = Mapping[str, tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Wrong:
+    """Why a text can't be read.
+
+    Attributes:
+        line: The line, counted from 0.
+        column: The column, counted from 0.
+        text: Why, with the place.
+    """
+
+    line: int
+    column: int
+    text: Text
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What reading a text came to.
@@ -57,7 +72,7 @@ class _Answer:
     text: str
     before: Network
     reading: Reading | None = None
-    problem: Unreadable | None = None
+    problem: Wrong | None = None
     network: Network = field(default_factory=Network)
 
 
@@ -65,7 +80,7 @@ def _answer(text: str, before: Network, gone: tuple[LayerNode, ...]) -> _Answer:
     try:
         reading = read_code(text)
     except Unreadable as error:
-        return _Answer(text, before, problem=error)
+        return _Answer(text, before, problem=Wrong(error.line - 1, error.column - 1, error.text))
     return _Answer(text, before, reading, network=merged(before, reading.network, gone))
 
 
@@ -127,7 +142,7 @@ class CodeEditing(QObject):
         self._showing = self._applying = False
         self._due = True  # nothing is written before it can be seen
         self.unread = self.is_bare = self.is_apart = False
-        self.problem: Unreadable | None = None
+        self.problem: Wrong | None = None
         self.lines: Lines = {}
         self.unwritten: Text | None = None
         self.reading: Reading | None = None

@@ -10,12 +10,12 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnstudio.core.blocks.folding import folded
-from cnnstudio.core.code.reading.result import Reading, Unreadable
+from cnnstudio.core.code.reading.result import Reading
 from cnnstudio.core.document import Document
 from cnnstudio.core.network import Network
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.selection import Selection
-from cnnstudio.ui.design.code_editing import CodeEditing
+from cnnstudio.ui.design.code_editing import CodeEditing, Wrong
 from cnnstudio.ui.design.code_find import CodeFind
 from cnnstudio.ui.design.code_style import StyleMenu
 from cnnstudio.ui.design.code_view import CodeView
@@ -66,7 +66,7 @@ class CodePanel(Panel):
         self._context, self._selection, self._settings = context, selection, settings
         self._network = document.network
         self._choosing = False
-        self._wrong: Unreadable | None = None
+        self._wrong: Wrong | None = None
         self._told: tuple[object, ...] = ()
         self.notice: Notice | None = None
         self.style_menu = StyleMenu(context, settings, self)
@@ -155,7 +155,7 @@ class CodePanel(Panel):
             if wrong is None:
                 self.view.mark_wrong(-1)
             else:
-                self.view.mark_wrong(wrong.line - 1, wrong.column - 1, wrong.text)
+                self.view.mark_wrong(wrong.line, wrong.column, wrong.text)
             self.blocked.emit(wrong is not None)
         self.tidy.set_possible(editing.can_tidy, self._why_untidy())
         self.copy.set_possible(bool(self.view.toPlainText()), T("There is no code yet."))
@@ -220,7 +220,7 @@ class CodePanel(Panel):
 
     def _go_to_problem(self) -> None:
         if (problem := self.editing.problem) is not None:
-            self.view.go_to(problem.line - 1, problem.column - 1)
+            self.view.go_to(problem.line, problem.column)
 
     def _tidy(self) -> None:
         self.editing.rewrite()

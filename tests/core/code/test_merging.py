@@ -7,6 +7,7 @@ import time
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cnnstudio.core import edits
@@ -14,9 +15,10 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.blocks.grouping import make_block
 from cnnstudio.core.code.merging import merged
 from cnnstudio.core.code.reading.reader import read_code
-from cnnstudio.core.code.writer import write_model_code
+from cnnstudio.core.code.writer import CodeStyle, write_model, write_model_code
 from cnnstudio.core.layout import CARD_PITCH, lay_out
 from cnnstudio.core.network import Network, StoredWeights
+from tests.fakes.blocked import blocked
 from tests.fakes.networks import graphs, lecture, long_chain
 
 
@@ -54,6 +56,15 @@ def test_code_that_says_nothing_new_changes_nothing(network: Network) -> None:
     if analyse(network).errors:
         return
     assert merged(network, read_code(write_model_code(network)).network) is network
+
+
+@settings(max_examples=40, deadline=None)
+@given(blocked(), st.booleans(), st.booleans())
+def test_nor_does_code_with_blocks_notes_and_shapes(
+    network: Network, shapes: bool, blocks: bool
+) -> None:
+    code = write_model(network, CodeStyle("auto", shapes, blocks))
+    assert merged(network, read_code(code.text).network) is network
 
 
 def test_white_space_and_comments_change_nothing(designed: Network) -> None:
