@@ -9,9 +9,8 @@ from cnnstudio.cli.console import Console
 from cnnstudio.core.code.program import write_notebook, write_program
 from cnnstudio.core.code.writer import write_model_code
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.network import Network
 from cnnstudio.core.storage.atomic import write_atomically
-from cnnstudio.core.storage.project_weights import files_of
+from cnnstudio.core.storage.project_weights import find_files
 from cnnstudio.core.storage.samples import load_project_argument, weights_of_argument
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Translator
@@ -54,7 +53,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
         code = write_model_code(project.network)
     else:
         write = write_notebook if options.notebook else write_program
-        code = write(project, _weights(project.network, options.project))
+        folders = weights_of_argument(options.project)
+        code = write(project, find_files(project.network, WeightsStore.of_person(), *folders))
     if path is None:
         console.result({"code": code}, [code.rstrip("\n")])
         return 0
@@ -62,10 +62,3 @@ def run(options: argparse.Namespace, console: Console) -> int:
     written = console.text(T("{file} is written.", file=str(path)))
     console.result({"code": code}, [written])
     return 0
-
-
-def _weights(network: Network, argument: str) -> dict[str, str]:
-    """Where the weights lie that the network's layers brought along, by their hash."""
-    first, *others = (*weights_of_argument(argument), WeightsStore.of_person().folder)
-    found = {sha: WeightsStore(first).find(sha, *others) for sha in files_of(network)}
-    return {sha: str(path.absolute()) for sha, path in found.items() if path is not None}

@@ -35,6 +35,16 @@ def files_of(network: Network) -> frozenset[str]:
     return frozenset(node.weights.file for node in network.layers if node.weights is not None)
 
 
+def find_files(network: Network, store: WeightsStore, *folders: Path) -> dict[str, str]:
+    """Where the weights files lie that a network's layers name, by hash, as far as they are there.
+
+    One beside the project comes before the store's: code that names it can be moved with both.
+    """
+    first, *others = (*folders, store.folder)
+    found = {sha: WeightsStore(first).find(sha, *others) for sha in files_of(network)}
+    return {sha: str(path.absolute()) for sha, path in found.items() if path is not None}
+
+
 def save_with_weights(project: Project, path: Path, store: WeightsStore, *folders: Path) -> None:
     """Saves a project, with the weights its layers name beside it.
 

@@ -14,7 +14,7 @@ from cnnstudio.core.code.program import write_notebook, write_program
 from cnnstudio.core.code.writer import write_model_code
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.atomic import write_atomically
-from cnnstudio.core.storage.project_weights import files_of
+from cnnstudio.core.storage.project_weights import find_files
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.background import Background
@@ -113,7 +113,8 @@ class Exports(QObject):
         project, folders = self._session.document.project, self._session.weights_folders
 
         def write() -> None:
-            text = form.write(project, _weights_of(project, folders))
+            files = find_files(project.network, WeightsStore.of_person(), *folders)
+            text = form.write(project, files)
             write_atomically(path, text.encode())
 
         self._background.do(
@@ -133,13 +134,6 @@ class Exports(QObject):
         """
         show = Remedy(T("Show in folder"), partial(_open_folder, path))
         self._notice.show_success(what, show, why=why)
-
-
-def _weights_of(project: Project, folders: tuple[Path, ...]) -> dict[str, str]:
-    """Where the files with the project's weights lie, by hash, as far as they are there."""
-    store = WeightsStore.of_person()
-    found = {sha: store.find(sha, *folders) for sha in files_of(project.network)}
-    return {sha: str(path) for sha, path in found.items() if path is not None}
 
 
 def _open_folder(path: Path) -> None:
