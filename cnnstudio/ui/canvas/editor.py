@@ -189,8 +189,11 @@ class Editor(QObject):
         self.apply(lambda network: _moved_into(network, ids, slot), self.about(ids, *_MOVE))
 
     def arrange(self) -> None:
-        """Gives every card the place an automatic layout finds for it."""
+        """Gives every card the place an automatic layout finds for it; says so if all have it."""
+        before = self.whole
         self.apply_whole(arranged, T("Arrange automatically"))
+        if self.whole is before:
+            self.refused.emit(T("The cards stand where they would be put."))
 
     def rename(self, id: str, name: str) -> Text | None:
         """Gives a layer or a block another name; says why not where it can't."""

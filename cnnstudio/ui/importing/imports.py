@@ -148,7 +148,7 @@ class Imports(QObject):
             self.dialog.show_read(imported, error)
             self._deliver_as_wanted(error is None)
         elif error is None and nothing_to_say(imported):
-            self._deliver(self._place)
+            self._deliver_at_once(imported)
         else:
             self._open_dialog(imported, error)
 
@@ -194,6 +194,13 @@ class Imports(QObject):
             self._end()
         else:
             self.dialog.open()
+
+    def _deliver_at_once(self, imported: Imported) -> None:
+        if imported.project.network.layers:
+            self._deliver(self._place)
+        else:
+            assert self._source is not None
+            self._fail(T("There is no layer in {source}.", source=self._source.name))
 
     def _start(self, imported: Imported) -> bool:
         """Opens it as a project, if the one that is open may go. Returns whether it did."""

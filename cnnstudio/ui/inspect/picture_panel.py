@@ -89,7 +89,9 @@ class PicturePanel(QWidget):
     def paste_picture(self) -> None:
         """Looks at what is on the clipboard: a picture, or a file that was copied."""
         clipboard = QGuiApplication.clipboard()
-        files = [url.toLocalFile() for url in clipboard.mimeData().urls() if url.isLocalFile()]
+        data = clipboard.mimeData()  # none at all where nothing was ever copied
+        urls = data.urls() if data is not None else ()
+        files = [url.toLocalFile() for url in urls if url.isLocalFile()]
         if files:
             self._examination.open_file(Path(files[0]))
         elif not (image := clipboard.image()).isNull():

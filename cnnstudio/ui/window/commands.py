@@ -48,6 +48,7 @@ def _file(window: MainWindow) -> list[Action]:
                run=lambda: imports.ask("canvas"), menu="file/1",
                enabled=is_open, why_not=nothing_open),
         Action(id="start", text=T("Start page"), run=window.show_start, menu="file/1",
+               checked=partial(window.is_at, "start"),
                enabled=is_open, why_not=nothing_open),
         Action(id="save", text=T("Save"), run=session.save, keys="Ctrl+S", menu="file/2",
                enabled=is_open, why_not=nothing_open),

@@ -291,7 +291,8 @@ class MainWindow(QMainWindow):
         included = T("{data} is included", data=FASHION_MNIST.title)
         show = self.status.show_fact
         show("data", data_fact(project) if shown else included,
-             lambda: self.show_workspace("data"), "database")  # fmt: skip
+             lambda: self.show_workspace("data"), "database",
+             "" if self.session.is_open else T("No project is open."))  # fmt: skip
         show("network", network_fact(project, language) if shown else "",
              lambda: self.show_workspace("design"))  # fmt: skip
         guess = device_fact(self._computer, self.preferences.backend)

@@ -14,6 +14,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.panel import Line
 from cnnstudio.ui.window.matching import NO_MATCH, Matcher
+from cnnstudio.ui.window.regions import REGION
 
 
 class Setting(QWidget):
@@ -80,6 +81,7 @@ class Group(QWidget):
         control: QWidget | None = None,
     ) -> None:
         super().__init__()
+        self.setProperty(REGION, True)
         self.title = title
         self.settings = tuple(settings)
         self._lines: list[Line] = []

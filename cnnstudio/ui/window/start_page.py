@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -25,6 +26,7 @@ from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
 from cnnstudio.ui.window.actions import Actions
 from cnnstudio.ui.window.computer import Computer
 from cnnstudio.ui.window.included import one_of_each
+from cnnstudio.ui.window.regions import REGION
 from cnnstudio.ui.window.run_history import RunHistory, read_history
 from cnnstudio.ui.window.session import Session
 from cnnstudio.ui.window.settings import Preferences
@@ -49,6 +51,7 @@ SAMPLES: tuple[tuple[str, Text, Text], ...] = (
     ),
     ("dense-only", T("Dense only"), T("Classifies without convolution.")),
 )
+_Widget = TypeVar("_Widget", bound=QWidget)
 _WIDEST = 1256
 _THREE_COLUMNS = 1000
 _MOST_RECENT = 3
@@ -172,7 +175,7 @@ class StartPage(QWidget):
         return row
 
     def _left(self) -> QVBoxLayout:
-        begin = Card(self._context, 1)
+        begin = _region(Card(self._context, 1))
         for id, icon, text in (
             ("new", "plus", T("New network")),
             ("open", "folder-open", T("Open project…")),
@@ -182,7 +185,7 @@ class StartPage(QWidget):
             row.clicked.connect(self._actions.get(id).trigger)
             self._begin_rows[id] = row
             begin.body.addWidget(row)
-        self._recent = Card(self._context, 1)
+        self._recent = _region(Card(self._context, 1))
         self._recent_title = Label(self._context, T("Recent"), "section")
         column = _column(Label(self._context, T("Start"), "section"), begin)
         column.addSpacing(PAGE_PADDING - GAP)
@@ -202,7 +205,9 @@ class StartPage(QWidget):
         return column
 
     def _middle(self) -> QVBoxLayout:
-        grid = QGridLayout()
+        samples = _region(QWidget())
+        grid = QGridLayout(samples)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(12)
         for number, (id, title, about) in enumerate(SAMPLES):
             analysis = analyse(load_project(resource("samples", id + SUFFIX)).network)
@@ -216,7 +221,7 @@ class StartPage(QWidget):
         for side in (0, 1):
             grid.setColumnStretch(side, 1)
         column = _column(Label(self._context, T("Samples, ready to train"), "section"))
-        column.addLayout(grid)
+        column.addWidget(samples)
         column.addSpacing(PAGE_PADDING - GAP)
         data = FASHION_MNIST
         heading = QHBoxLayout()
@@ -337,6 +342,12 @@ def _truths(computer: Computer) -> list[tuple[str, str, Text, Text]]:
         first = ("triangle-alert", "warning", T("Can't train yet"), missing)
     offline = T("Pictures and samples are on this disk.")
     return [first, ("circle-check", "success", T("Works offline"), offline)]
+
+
+def _region(widget: _Widget) -> _Widget:
+    """Makes a widget one of the places that F6 goes round."""
+    widget.setProperty(REGION, True)
+    return widget
 
 
 def _column(*widgets: QWidget) -> QVBoxLayout:

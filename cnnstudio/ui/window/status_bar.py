@@ -64,6 +64,7 @@ class StatusBar(QWidget):
         text: Text | str,
         go: Callable[[], object] | None = None,
         icon: str = "",
+        why_not: Text | str = "",
     ) -> None:
         """Shows a fact in its place; "" hides it.
 
@@ -72,9 +73,11 @@ class StatusBar(QWidget):
             text: The fact.
             go: Where a click leads; as before if not given.
             icon: Its icon.
+            why_not: Why it leads nowhere now; "" if it does.
         """
         button, _ = self._parts[name]
         button.say(text)
+        button.set_possible(not why_not, why_not)
         if icon:
             button.set_icon(icon)
         if go is not None:

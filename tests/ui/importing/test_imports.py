@@ -227,6 +227,12 @@ def test_layers_are_added_to_the_open_project_in_one_step(
     assert desk.session.document.project is before
 
 
+def test_code_without_a_layer_opens_nothing(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    choose(qtbot, desk, tmp_path, "mine.py", "size = 28\n")
+    qtbot.waitUntil(lambda: notice(desk) == "There is no layer in mine.py.")
+    assert not desk.session.is_open
+
+
 def test_without_a_project_there_is_no_canvas(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
     choose(qtbot, desk, tmp_path, "mine.py", OPEN)
     dialog = dialog_of(qtbot, desk)

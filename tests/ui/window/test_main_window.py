@@ -234,6 +234,24 @@ def test_f6_goes_round_the_regions(qtbot: QtBot, desk: Desk) -> None:
     assert desk.window.focus_ring.target is QApplication.focusWidget()
 
 
+def test_f6_on_the_start_page(qtbot: QtBot, desk: Desk) -> None:
+    seen = set()
+    for _ in range(4):
+        press(qtbot, desk, Qt.Key.Key_F6)
+        focused = QApplication.focusWidget()
+        seen.add(focused.accessibleName() if focused is not None else "")
+    assert seen == {"New network", start_page(desk).samples["lecture-cnn"].accessibleName()}
+
+
+def test_a_fact_that_leads_nowhere_says_why(desk: Desk) -> None:
+    data = desk.window.status.part("data")
+    assert not data.isEnabled()
+    assert data.toolTip() == "No project is open."
+    desk.session.open_sample("lecture-cnn")
+    assert data.isEnabled()
+    assert data.toolTip() == ""
+
+
 def test_a_guard_keeps_the_window_open(desk: Desk) -> None:
     answers = [False, True]
     desk.window.before_close.append(lambda: answers.pop(0))
