@@ -133,7 +133,7 @@ class CodeEditing(QObject):
     ) -> None:
         super().__init__(parent)
         self._view, self._document, self._style = view, document, style
-        self._network = document.network
+        self._network, self._opened = document.network, document.opened.network
         self._background = Background("code", self)
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._gone: dict[str, LayerNode] = {}
@@ -181,8 +181,9 @@ class CodeEditing(QObject):
             return
         self._over.stop()
         self._gone.clear()
-        if self._document.undo_text is None and self._document.redo_text is None:
-            self._kept.clear()  # another project was opened
+        if self._document.opened.network is not self._opened:
+            self._opened = network  # another project was opened
+            self._kept.clear()
             self._put_aside()
         self._network = network
         if self.unread:
@@ -216,10 +217,14 @@ class CodeEditing(QObject):
         self.changed.emit()
 
     def rewrite(self) -> None:
-        """Writes the code as the studio does, in the style there is now."""
+        """Writes the code as the studio does, in the style there is now; a typed one is kept."""
         if not self.unread and not analyse(self._network).errors:
+            typed = self._agreed if self.is_own else ""
             self._kept.pop(id(self._network), None)
             self.write()
+            if typed not in ("", self._agreed):
+                self.aside = typed
+                self.changed.emit()
 
     def restyle(self) -> None:
         """Writes in another style, what was typed too."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from html import escape
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHelpEvent,
@@ -27,11 +26,10 @@ from cnnstudio.ui.design.code_colours import PythonColours
 from cnnstudio.ui.design.code_completion import Completion
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Phrase
-from cnnstudio.ui.widgets.plain_text import show_text
+from cnnstudio.ui.widgets.plain_text import show_text, tip_text
 
 _NUMBERS_WIDTH, _MARK = 36, 11
 _ABOVE = 3  # lines that stay in view above one that is brought there
-_HELP_WIDTH = 340
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 _NONE = Qt.KeyboardModifier.NoModifier
 
@@ -97,7 +95,10 @@ class CodeView(QPlainTextEdit):
         self._wrong: Text | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setStyleSheet("QPlainTextEdit { border: none; }")
+        self.setStyleSheet(
+            "QPlainTextEdit { border: none; }"
+            "QAbstractScrollArea::corner { border: none; background: transparent; }"
+        )
         self._gutter = _Gutter(self)
         self._colours = PythonColours(self.document(), context.theme)
         self.completion = Completion(context, self)
@@ -295,6 +296,10 @@ class CodeView(QPlainTextEdit):
             self.completion.close()
             self.left.emit()
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text is taken; a file that is dropped is the window's."""
+        return source.hasText() and not source.hasUrls()
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self._tip(event.pos()), self.viewport())
@@ -305,14 +310,12 @@ class CodeView(QPlainTextEdit):
         """What is told of the code under the pointer."""
         cursor = self.cursorForPosition(at)
         if cursor.blockNumber() == self.wrong_line and self._wrong is not None:
-            return self._language.show(self._wrong)
+            return tip_text(self._language.show(self._wrong))
         if abs(self.cursorRect(cursor).left() - at.x()) > self.fontMetrics().averageCharWidth():
             return ""
         before, after = self.text_around(cursor, 4_000)
         told = help_at(before + after, len(before))
-        if told is None:
-            return ""
-        return f"<p>{escape(self._language.show(told))}</p>"  # rich text is wrapped
+        return "" if told is None else tip_text(self._language.show(told))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -333,6 +336,7 @@ class CodeView(QPlainTextEdit):
 
     def _dress(self) -> None:
         self.setFont(self.theme.font("code-small"))
+        self.setTabStopDistance(code_typing.INDENT * self.fontMetrics().horizontalAdvance(" "))
         self._make_room()
         self.mark_lines(self._marked, reveal=False)
         self.mark_wrong(self.wrong_line, 0, self._wrong)

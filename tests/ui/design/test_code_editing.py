@@ -104,6 +104,9 @@ def test_white_space_makes_no_step_and_stays(design: Open):
     assert not hands.widget.code.editing.unread
     QTest.mouseClick(hands.widget.code.tidy, LEFT)
     assert "filters=64,    " not in text(hands)
+    press_button(hands, "Bring it back")
+    assert "filters=64,    " in text(hands)
+    assert hands.document.history == ()
 
 
 def test_code_that_can_t_be_read_is_marked_and_leaves_the_canvas_alone(design: Open):
