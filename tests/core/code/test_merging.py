@@ -67,6 +67,24 @@ def test_nor_does_code_with_blocks_notes_and_shapes(
     assert merged(network, read_code(code.text).network) is network
 
 
+@settings(max_examples=60, deadline=None)
+@given(graphs(), graphs(), st.booleans())
+def test_the_network_is_what_the_code_says(before: Network, said: Network, by_hand: bool) -> None:
+    if analyse(before).errors or analyse(said).errors:
+        return
+    before = lay_out(before)
+    if by_hand:
+        before = edits.move(before, {before.layers[-1].id: (3000.0, 40.0)})
+    code = write_model_code(said)
+    after = merged(before, read_code(code).network)
+    assert write_model_code(after) == code
+    assert len({node.id for node in after.layers}) == len(after.layers)
+    assert len({node.position for node in after.layers}) == len(after.layers)
+    if by_hand:
+        for id in before.by_id.keys() & after.by_id.keys():
+            assert after.by_id[id].position == before.by_id[id].position
+
+
 def test_white_space_and_comments_change_nothing(designed: Network) -> None:
     code = write_model_code(designed).replace("(", "( ").replace("\n\n", "\n\n\n")
     assert merged(designed, read_code(code).network) is designed

@@ -6,18 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from cnnstudio.core import edits
 from cnnstudio.core.code.writer import write_model_code
 from cnnstudio.core.project import Project
-from cnnstudio.core.text import T
 from cnnstudio.ui.design import code_editing
 from tests.fakes.networks import lecture, long_chain
-from tests.ui.design.hands import LEFT, NONE, Hands
+from tests.ui.design.hands import LEFT, Hands
 
 Open = Callable[..., Hands]
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -87,8 +85,13 @@ def test_typing_on_is_one_step_until_the_focus_goes(design: Open):
     at(hands, "Dropout(0.4")
     hands.type("5")
     read(hands)
-    assert len(hands.document.history) == 2
-    hands.press(Key.Key_Z, CTRL)
+    hands.widget.editor.rename(hands.id("dropout"), "rest")
+    at(hands, "Dropout(0.45")
+    hands.type("5")
+    read(hands)
+    assert len(hands.document.history) == 4
+    for _ in range(3):
+        hands.press(Key.Key_Z, CTRL)
     assert "Dropout(0.4)" in text(hands)
     hands.press(Key.Key_Z, CTRL)
     assert (filters(hands), "filters=64," in text(hands)) == (64, True)
@@ -122,7 +125,10 @@ def test_code_that_can_t_be_read_is_marked_and_leaves_the_canvas_alone(design: O
     assert code.notice is not None
     assert f"Line {code.view.wrong_line + 1}" in code.notice.what.text()
     assert dimmed(hands)
-    hands.press(Key.Key_Backspace)
+    at(hands, "from", behind=False)
+    press_button(hands, "Go to the line")
+    assert code.view.textCursor().blockNumber() == code.view.wrong_line
+    hands.press(Key.Key_Z, CTRL)
     assert code.view.wrong_line == -1
     assert code.notice is None
     assert not dimmed(hands)
@@ -238,15 +244,11 @@ def test_lines_are_selected_as_layers_and_layers_as_lines(design: Open):
     hands.widget.selection.choose([hands.id("flatten"), hands.id("dense_1")])
     marked = [mark.cursor.block().text() for mark in code.view.extraSelections()]
     assert ["Flatten" in marked[0], "Dense" in marked[1]] == [True, True]
-
-
-def test_a_layer_typed_in_is_selected_on_its_line(design: Open):
-    hands = design()
     at(hands, "x = Flatten", behind=False)
     hands.type("x = BatchNormalization()(x)")
     hands.press(Key.Key_Return)
-    read(hands)
     hands.press(Key.Key_Up)
+    read(hands)
     assert hands.widget.selection.ids == (hands.id("batch_normalization"),)
     assert hands.links() >= {("max_pooling2d", "batch_normalization")}
 
@@ -346,32 +348,3 @@ def test_find_goes_from_place_to_place(design: Open):
     assert find.count.text() == "2 of 2"
     hands.press(Key.Key_Escape)
     assert view.hasFocus()
-
-
-def test_a_step_of_the_document_ends_a_gesture_of_typing(design: Open):
-    hands = design()
-    at(hands, "filters=64")
-    hands.type("0")
-    read(hands)
-    hands.document.apply_network(
-        lambda network: edits.rename(network, hands.id("dropout"), "rest"), T("Rename")
-    )
-    hands.widget.code.view.setFocus()
-    at(hands, "filters=640")
-    hands.type("0")
-    read(hands)
-    assert len(hands.document.history) == 3
-
-
-def test_the_line_of_the_problem_is_gone_to(design: Open):
-    hands = design()
-    at(hands, "filters=64")
-    hands.type("(")
-    read(hands)
-    at(hands, "from", behind=False)
-    press_button(hands, "Go to the line")
-    view = hands.widget.code.view
-    assert view.textCursor().blockNumber() == view.wrong_line
-    assert view.hasFocus()
-    point = view.cursorRect().center() + QPoint(0, 0)
-    QTest.mouseClick(view.viewport(), LEFT, NONE, point)
