@@ -11,6 +11,7 @@ own undo; then the document's steps are, and each brings the text that was there
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +37,9 @@ PAUSE = 300
 STEP = 1_500
 """Milliseconds without a change after which the next one is an undo step of its own."""
 SMALL = 8_000
-"""Characters up to which code is read at once; more is read beside the window."""
+"""Characters up to which code without loops and functions is read at once; all other code is read
+beside the window."""
+_REPEATS = re.compile(r"\b(?:for|while|def|lambda)\b")
 _MOST_KEPT = 64  # texts
 
 Lines = Mapping[str, tuple[int, int]]
@@ -268,7 +271,7 @@ class CodeEditing(QObject):
             return
         text = self._view.toPlainText()
         work = partial(_answer, text, self._network, tuple(self._gone.values()))
-        if len(text) <= SMALL:
+        if len(text) <= SMALL and not _REPEATS.search(text):
             self._take(work())
         else:
             self._background.do("code", work, self._take, self._refused)

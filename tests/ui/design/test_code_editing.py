@@ -266,7 +266,7 @@ def test_another_project_puts_unread_text_aside(design: Open):
     assert text(hands) == typed
 
 
-def test_large_code_is_read_beside_the_window(
+def test_code_that_is_long_or_loops_is_read_beside_the_window(
     design: Open, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(code_editing, "SMALL", 100)
@@ -278,6 +278,13 @@ def test_large_code_is_read_beside_the_window(
     hands.type("0")  # the answer to the first is old when it comes
     qtbot.waitUntil(lambda: filters(hands, "conv2d_1") == 1600)
     assert len(hands.document.history) == 1
+    monkeypatch.setattr(code_editing, "SMALL", 1_000_000)
+    at(hands, "from", behind=False)
+    hands.type("while True: x = 1")
+    hands.press(Key.Key_Return)
+    read(hands)
+    assert hands.widget.code.editing.problem is None
+    qtbot.waitUntil(lambda: hands.widget.code.editing.problem is not None)
 
 
 def test_the_style_is_chosen_and_remembered(design: Open):
