@@ -18,6 +18,8 @@ from cnnstudio.ui.widgets.label import Label
 
 _MARGIN = 12
 _SWATCH = 14
+_BESIDE = 200  # the zoom bar and its distance
+_UNDER_SWITCH = 48  # below the switch between cards and volumes
 
 
 class _Swatch(QWidget):
@@ -89,8 +91,11 @@ class LearningLegend(OverlayBar):
         return False
 
     def _place(self) -> None:
+        """In the lower left corner, or in the upper one where the zoom is in the way."""
         self.adjustSize()
-        self.move(_MARGIN, self._view.height() - self.height() - _MARGIN)
+        fits = self.width() <= self._view.width() - _BESIDE
+        below = self._view.height() - self.height() - _MARGIN
+        self.move(_MARGIN, below if fits else _UNDER_SWITCH)
 
 
 def _said(learning: Learning, params: int, layers: int) -> Text:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QSyntaxHighlighter
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
-from cnnstudio.ui.widgets.plain_text import show_text
+from cnnstudio.ui.widgets.plain_text import show_text, tip_text
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -48,3 +48,9 @@ def test_lines_that_stay_keep_their_colours_and_the_place_they_are_scrolled_to()
     QApplication.processEvents()
     assert colours.lines <= 2
     assert edit.verticalScrollBar().value() == 500
+
+
+def test_a_tip_is_never_taken_for_rich_text_and_is_wrapped() -> None:
+    assert tip_text("Conv2D\n3×3") == "Conv2D\n3×3"
+    assert "&lt;img src=x&gt; &amp;amp;" in tip_text("<img src=x> &amp;")
+    assert tip_text("word " * 30).startswith("<p")

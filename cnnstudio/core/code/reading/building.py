@@ -167,8 +167,10 @@ class Builder:
     def layers_of(self, model: ModelObject) -> list[LayerObject]:
         """The layers of a model as its ``layers`` has them."""
         if model.layers is None:
-            ids = self._leading_to(model.ends)
-            return [layer for id, layer in self._objects.items() if id in ids]
+            if model.members is None:  # what comes later doesn't lead to its ends
+                ids = self._leading_to(model.ends)
+                model.members = tuple(one for id, one in self._objects.items() if id in ids)
+            return list(model.members)
         layers = (layer for layer in model.layers if isinstance(layer, LayerObject))
         return [layer for layer in layers if layer.kind != "input"]
 
@@ -177,8 +179,11 @@ class Builder:
         layers = [owner] if isinstance(owner, LayerObject) else self.layers_of(owner)
         if isinstance(owner, ModelObject):
             owner.frozen = not trainable
+        known: dict[str, bool] = {}
         for layer in layers:
-            if can_freeze(LayerNode("", layer.kind, "")):
+            if layer.kind not in known:
+                known[layer.kind] = can_freeze(LayerNode("", layer.kind, ""))
+            if known[layer.kind]:
                 layer.frozen = not trainable
         return len(layers)
 

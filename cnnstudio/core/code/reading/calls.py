@@ -187,7 +187,7 @@ class Caller(Evaluator):
             return None
         if name == "get_layer":
             layers = self.builder.layers_of(model)
-            self.spend(node, len(layers) // 8)
+            self.spend(node, len(layers) // 32)
             return member(layers, args, kwargs)
         if name == "pop" and model.layers:
             model.layers.pop()

@@ -249,7 +249,7 @@ class Evaluator:
         match owner, node.attr:
             case ModelObject(), "layers":
                 layers = self.builder.layers_of(owner)
-                self.spend(node, len(layers) // 8)
+                self.spend(node, len(layers) // 32)
                 return layers
             case LayerObject(), "name":
                 return owner.name

@@ -91,7 +91,7 @@ class Interpreter(Caller):
     def _set_trainable(self, target: ast.Attribute, value: Any) -> None:
         owner = self.value(target.value)
         if isinstance(owner, LayerObject | ModelObject) and isinstance(value, int):
-            self.spend(target, self.builder.set_trainable(owner, bool(value)) // 8)
+            self.spend(target, self.builder.set_trainable(owner, bool(value)) // 16)
         else:
             self.builder.pass_over(target)
 

@@ -80,13 +80,23 @@ class LayerObject:
 
 @dataclass(slots=True, eq=False)
 class ModelObject:
-    """A model: the outputs of a functional one, or the layers of a Sequential; frozen or not."""
+    """A model: the outputs of a functional one, or the layers of a Sequential.
+
+    Attributes:
+        node: The call that made it.
+        ends: The outputs of a functional one.
+        layers: The layers of a Sequential; None for a functional one.
+        input_shape: The shape it was built for, where that was stated.
+        frozen: Whether training leaves the parameters of all its layers as they are.
+        members: The layers of a functional one, once they were looked for.
+    """
 
     node: ast.AST
     ends: tuple[Tensor, ...] = ()
     layers: list[LayerObject | Tensor] | None = None
     input_shape: list[Any] | None = None
     frozen: bool = False
+    members: tuple[LayerObject, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
