@@ -94,9 +94,9 @@ def test_what_keras_opens_measures_as_the_run_does(folder: Path, tiny: Dataset) 
         if not ending.endswith(".weights.h5"):
             assert type(model) is keras.src.models.Functional
         model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-        loss, accuracy = model.evaluate(x, y, verbose=0)
-        assert run.loss == pytest.approx(loss, rel=1e-6)
-        assert run.accuracy == pytest.approx(accuracy, abs=1e-7)
+        logs = model.evaluate(x, y, verbose=0, return_dict=True)
+        assert run.loss == pytest.approx(logs["loss"], rel=1e-6)
+        assert run.accuracy == pytest.approx(logs["accuracy"], abs=1e-7)
     assert len(list(folder.parent.glob("*모델*"))) == 3, "nothing else is left"
 
 

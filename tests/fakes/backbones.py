@@ -56,6 +56,12 @@ def fill_cache(patch: pytest.MonkeyPatch, choice: BackboneChoice) -> None:
         size = _NOISE.get(variable.name, 0.02)
         noise = random.uniform(-size, size, variable.shape)
         variable.assign_add(keras.ops.cast(noise, variable.dtype))
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.0  # one batch sets the running means: values stay of one size
+    shape = (4, choice.size, choice.size, 3)
+    pictures = random.randint(0, 256, shape).astype(np.float32)
+    model(module_of(keras, choice.name).preprocess_input(pictures), training=True)
     file.path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(file.path, "w") as h5:
         legacy_h5_format.save_weights_to_hdf5_group(h5, model)

@@ -59,9 +59,7 @@ def test_a_network_is_as_keras_has_it(
         file = one.weights_file(head=head, size=one.size)
         assert asked[-1] == (file.name, file.url, file.checksum, "models")
 
-    small = BackboneChoice(
-        name=one.name, size=max(one.family.smallest, 64), pretrained=True, unit_range=True
-    )
+    small = BackboneChoice(name=one.name, size=max(one.family.smallest, 64), pretrained=True)
     use_cache(monkeypatch, tmp_path / "keras")
     fill_cache(monkeypatch, small)
     network = built(small, tmp_path / "store")

@@ -194,8 +194,9 @@ def test_typing_in_the_palette_finds_layers_and_blocks_of_library_and_project(de
     palette.search.setFocus()
     hands.type("squeeze")
     assert [palette.kinds.item(row).text() for row in range(palette.kinds.count())] == [
-        "Library", "Squeeze-and-excitation"
-    ]  # fmt: skip
+        *("Library", "Squeeze-and-excitation"),
+        *("Whole networks", "MobileNetV3Small", "MobileNetV3Large"),
+    ]
     hands.click(hands.card("conv2d_1"))
     palette.search.setFocus()
     hands.press(Qt.Key.Key_Return)
