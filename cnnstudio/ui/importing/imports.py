@@ -254,5 +254,12 @@ def check_size(network: Network, clip: Network) -> None:
 
 def with_layers(project: Project, clip: Network) -> Project:
     """The project with the layers of `clip` in a column of their own, right of the others."""
-    network, clip = (edits.move(one, places_of(one)) for one in (project.network, clip))
+    network, clip = _placed(project.network), _placed(clip)
     return replace(project, network=edits.paste(network, clip, beside(network, clip)))
+
+
+def _placed(network: Network) -> Network:
+    """The network with the places its cards are shown at, where it has none of its own."""
+    if len({node.position for node in network.layers}) > 1:
+        return network
+    return edits.move(network, places_of(network))

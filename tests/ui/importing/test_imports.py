@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import StoredWeights
+from cnnstudio.core.placing import beside
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.core.text import T
 from cnnstudio.protocol.importing import Imported
 from cnnstudio.ui.importing.dialog import ImportDialog
+from cnnstudio.ui.importing.imports import with_layers
 from cnnstudio.ui.importing.questions import NoAnswer, Questions, read_shape, read_value
 from cnnstudio.ui.importing.words import names
 from cnnstudio.ui.window.dialogs import Leave
@@ -225,6 +227,20 @@ def test_layers_are_added_to_the_open_project_in_one_step(
     assert desk.session.document.history == (desk.session.document.undo_text,)
     desk.session.document.undo()
     assert desk.session.document.project is before
+
+
+def test_layers_without_places_get_some_before_others_come() -> None:
+    network = load_project_argument("sample:lecture-cnn").network
+    bare = replace(network, layers=tuple(replace(n, position=(0.0, 0.0)) for n in network.layers))
+    joined = with_layers(Project(network=bare), bare).network
+    assert len({node.position for node in joined.layers}) == 16
+    # Cards inside a folded block may lie where others do; they stay there.
+    second = replace(network.layers[1], position=network.layers[2].position)
+    folded = replace(network, layers=(network.layers[0], second, *network.layers[2:]))
+    x, y = beside(network, folded)
+    new = with_layers(Project(network=network), folded).network.layers[8:]
+    places = [(node.position[0] + x, node.position[1] + y) for node in folded.layers]
+    assert [node.position for node in new] == places
 
 
 def test_code_without_a_layer_opens_nothing(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
