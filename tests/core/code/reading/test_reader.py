@@ -342,12 +342,14 @@ def test_every_kind_comes_back(kind: Any, data: st.DataObject) -> None:
     assert form(read_code(code).network) == form(network)
 
 
-def test_a_thousand_layers_are_read_in_a_second() -> None:
-    code = write_model_code(long_chain(1000))
-    started = time.perf_counter()
-    reading = read_code(code)
-    assert time.perf_counter() - started < 1
-    assert len(reading.network.layers) == 1000
+def test_reading_takes_as_long_as_the_code_is_long() -> None:
+    def seconds(layers: int) -> float:
+        code = write_model_code(long_chain(layers))
+        started = time.process_time()
+        assert len(read_code(code).network.layers) == layers
+        return time.process_time() - started
+
+    assert min(seconds(1000) for _ in range(2)) < 25 * min(seconds(100) for _ in range(3))
 
 
 PIECES = st.sampled_from(
