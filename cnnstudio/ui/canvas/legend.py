@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from cnnstudio.core.analysis import Analysis
 from cnnstudio.core.text import TN, T, Text
@@ -18,8 +18,8 @@ from cnnstudio.ui.widgets.label import Label
 
 _MARGIN = 12
 _SWATCH = 14
+_APART = 12
 _BESIDE = 200  # the zoom bar and its distance
-_UNDER_SWITCH = 48  # below the switch between cards and volumes
 
 
 class _Swatch(QWidget):
@@ -59,17 +59,17 @@ class LearningLegend(OverlayBar):
         context = view.context
         super().__init__(context, view)
         self._view = view
-        self.row.setContentsMargins(10, 1, 1, 1)
-        self.row.setSpacing(6)
         self.labels: dict[Learning, Label] = {}
         for learning in Learning:
             label = self.labels[learning] = Label(context, "", "small")
-            self.row.addWidget(_Swatch(context, learning), 0, Qt.AlignmentFlag.AlignVCenter)
-            self.row.addWidget(label)
-            self.row.addSpacing(6)
+            entry = QHBoxLayout()
+            entry.setSpacing(6)
+            entry.addWidget(_Swatch(context, learning))
+            entry.addWidget(label, 1)
+            self.row.addLayout(entry)
         self.close_button = IconButton(context, "x", T("Colour by family again"))
         self.close_button.clicked.connect(self.closed)
-        self.row.addWidget(self.close_button)
+        self.row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)
         view.installEventFilter(self)
         self.hide()
 
@@ -83,19 +83,30 @@ class LearningLegend(OverlayBar):
             params[Learning.FROZEN] += one.non_trainable_params
         for learning, label in self.labels.items():
             label.say(_said(learning, params[learning], layers[learning]))
-        self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self._place()
         return False
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._place()  # its words, or their size, are others
+        return done
+
     def _place(self) -> None:
-        """In the lower left corner, or in the upper one where the zoom is in the way."""
-        self.adjustSize()
-        fits = self.width() <= self._view.width() - _BESIDE
-        below = self._view.height() - self.height() - _MARGIN
-        self.move(_MARGIN, below if fits else _UNDER_SWITCH)
+        """In the lower left corner; one below the other where the zoom bar is in the way."""
+        directions, row = QBoxLayout.Direction, self.row
+        parts = (row.itemAt(index) for index in range(row.count()))
+        width = sum(part.sizeHint().width() + _APART for part in parts if part is not None)
+        narrow = width > self._view.width() - _BESIDE
+        row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        row.setSpacing(2 if narrow else _APART)
+        row.setContentsMargins(10, 6 if narrow else 1, 8 if narrow else 1, 1)
+        row.activate()
+        self.resize(row.sizeHint())
+        self.move(_MARGIN, self._view.height() - self.height() - _MARGIN)
 
 
 def _said(learning: Learning, params: int, layers: int) -> Text:
