@@ -187,7 +187,11 @@ def _blocks(before: Network, after: Network) -> tuple[tuple[Block | None, Block 
 
 def _mark_texts(old: LayerNode, new: LayerNode) -> Iterator[Text]:
     if old.frozen != new.frozen:
-        yield T("{layer} frozen", layer=new.name) if new.frozen else T("{layer} thawed", layer=new.name)
+        yield (
+            T("{layer} frozen", layer=new.name)
+            if new.frozen
+            else T("{layer} thawed", layer=new.name)
+        )
     if old.weights != new.weights:
         yield (
             T("{layer} starts with drawn weights", layer=new.name)
