@@ -87,11 +87,13 @@ def difference(keras: ModuleType, network: Network, choice: BackboneChoice, stor
     pictures = np.random.RandomState(0).randint(0, 256, shape).astype(np.float32)
     prepare = module_of(keras, choice.name).preprocess_input
     theirs = keras_model(backbone(choice.name), choice)
-    expected = keras.ops.convert_to_numpy(theirs(prepare(pictures.copy()), training=False))
+    ready = prepare(pictures.copy())
+    expected = keras.ops.convert_to_numpy(theirs(ready, training=False))
     ours = build_model(network, 0)
     set_weights(ours, network, read_weights(analyse(network), WeightsStore(store)))
-    given = pictures * np.float32(1 / 255) if choice.unit_range else pictures
-    found = keras.ops.convert_to_numpy(ours(given, training=False))
+    if choice.preprocessing:
+        ready = pictures * np.float32(1 / 255) if choice.unit_range else pictures
+    found = keras.ops.convert_to_numpy(ours(ready, training=False))
     largest = np.abs(expected).max()
     differs = np.abs(expected[0] - expected[1]).max() / largest
     assert differs > 1e-3, f"weights that tell nothing: two pictures differ by {differs}"

@@ -108,9 +108,9 @@ class BackboneDesk(QObject):
         self.loader.built.connect(self._add)
         self.loader.refused.connect(self.failed)
 
-    def ask(self, backbone: Backbone) -> None:
-        """Asks what is wanted of a backbone that goes behind what is selected."""
-        self._slot = self._design.view.slot_behind_selected()
+    def ask(self, backbone: Backbone, slot: Slot | None = None) -> None:
+        """Asks what is wanted of a backbone that goes in `slot`, or behind what is selected."""
+        self._slot = slot or self._design.view.slot_behind_selected()
         place = self._design.blocks.editor.place_of(self._slot)
         unit_range = self._document.project.data.scaling == "1/255"
         self.form.ask(backbone, place, unit_range=unit_range, over=self._design.views)

@@ -140,7 +140,7 @@ def test_an_empty_project_gets_an_input_too(desk: Any, qtbot: Any) -> None:
     assert hands.document.network.by_id[hands.id("relu")].frozen
 
 
-def test_dropped_on_the_canvas_it_asks_too(desk: Any) -> None:
+def test_dropped_on_a_link_it_goes_there(desk: Any, qtbot: Any) -> None:
     hands, there = desk()
     palette = hands.widget.palette_panel
     palette.show_page(BLOCKS)
@@ -149,8 +149,10 @@ def test_dropped_on_the_canvas_it_asks_too(desk: Any) -> None:
     over = palette.kinds.viewport()
     QTest.mousePress(over, LEFT, pos=at)
     QTest.mouseMove(over, at + QPoint(30, 0))
-    hands.widget._drop(backbone("Xception"), hands.canvas.mapToGlobal(QPoint(200, 200)))
-    QTest.mouseRelease(over, LEFT, pos=at)
+    link = hands.canvas.mapToGlobal(hands.between("dense_1", "dropout"))
+    QTest.mouseRelease(over, LEFT, pos=over.mapFromGlobal(link))
     assert there.form.isVisible()
-    QTest.keyClick(there.form, Qt.Key.Key_Escape)
-    assert not there.form.isVisible()
+    QTest.keyClick(there.form, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(hands.document.network.blocks))
+    assert ("dense_1", "conv1") in hands.links()
+    assert ("relu", "dropout") in hands.links()
