@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnstudio.core import edits
@@ -16,7 +16,7 @@ from cnnstudio.core.layout import CARD_PITCH
 from cnnstudio.core.network import Network
 from cnnstudio.core.text import T, Text
 from cnnstudio.protocol.messages import BackboneBuilt
-from cnnstudio.ui.canvas.geometry import Point, Slot
+from cnnstudio.ui.canvas.geometry import Point, Slot, slot_at
 from cnnstudio.ui.canvas.overlay import OverlayBar
 from cnnstudio.ui.design.backbone_form import BackboneForm
 from cnnstudio.ui.design.backbone_loader import BackboneLoader, Hire
@@ -114,6 +114,14 @@ class BackboneDesk(QObject):
         place = self._design.blocks.editor.place_of(self._slot)
         unit_range = self._document.project.data.scaling == "1/255"
         self.form.ask(backbone, place, unit_range=unit_range, over=self._design.views)
+
+    def drop(self, backbone: Backbone, at: QPoint) -> None:
+        """Asks about one that was dropped on the canvas, in viewport pixels; elsewhere nothing."""
+        view = self._design.view
+        if view.viewport().rect().contains(at):
+            scene, cards = view.network_scene, view.network_scene.network
+            ends = [id for id in cards.by_id if not cards.outgoing[id]]
+            self.ask(backbone, slot_at(view.to_canvas(at), scene.paths, scene.places, ends))
 
     def forget(self) -> None:
         """Gives up what is being built: another project was opened."""

@@ -20,7 +20,7 @@ from cnnstudio.ui.canvas.controls import CanvasControls
 from cnnstudio.ui.canvas.drops import Drop, DropLayer
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.find_bar import FindBar
-from cnnstudio.ui.canvas.geometry import Slot, card_rect, slot_at
+from cnnstudio.ui.canvas.geometry import Slot, card_rect
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.backbone_desk import BackboneDesk
@@ -217,9 +217,8 @@ class DesignWidget(QWidget):
 
     def _drop(self, offered: Offered, at: QPoint) -> None:
         if isinstance(offered, Backbone) and self.views.shown != VOLUMES:
-            if self.view.viewport().rect().contains(self._on_canvas(at)):
-                self.backbones.ask(offered, self._slot_below(at))
-                self._close_palette()
+            self.backbones.drop(offered, self._on_canvas(at))
+            self._close_palette()
             return
         if self.views.shown == VOLUMES:
             if self.volumes.viewport().rect().contains(self.volumes.mapFromGlobal(at)):
@@ -230,12 +229,6 @@ class DesignWidget(QWidget):
             gesture.finish(self._on_canvas(at), Qt.KeyboardModifier.NoModifier)
             self.view.setFocus()
             self._close_palette()
-
-    def _slot_below(self, at: QPoint) -> Slot | None:
-        """Where a card dropped at a global point would join the network; None for on its own."""
-        scene, cards = self.view.network_scene, self.view.network_scene.network
-        ends = [id for id in cards.by_id if not cards.outgoing[id]]
-        return slot_at(self.view.to_canvas(self._on_canvas(at)), scene.paths, scene.places, ends)
 
     def _on_canvas(self, at: QPoint) -> QPoint:
         """A global point in viewport pixels; outside of it where the open palette covers it."""
