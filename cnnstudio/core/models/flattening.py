@@ -56,7 +56,7 @@ class Port:
         port, seen = self, {self}
         while not port.id:
             if port.behind is None or port.behind in seen:
-                raise damaged("a model in it", T("it feeds itself"))
+                raise damaged(T("a model in it"), T("it feeds itself"))
             port = port.behind
             seen.add(port)
         return port.id

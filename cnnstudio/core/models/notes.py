@@ -16,12 +16,12 @@ def called(name: object) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def damaged(layer: object, problem: Text) -> BadInput:
+def damaged(layer: str | Text, problem: Text) -> BadInput:
     """The error for a config that Keras can't have written."""
     return BadInput(
         T(
             "The model's config is damaged at {layer}: {problem}. Save the model again.",
-            layer=called(layer),
+            layer=layer if isinstance(layer, Text) else called(layer),
             problem=problem,
         )
     )

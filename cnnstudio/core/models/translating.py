@@ -121,7 +121,7 @@ def _check_ends(network: Network, outputs: Sequence[str], notes: Notes) -> None:
         names = [network.by_id[id].name for id in outputs]
         notes.unsupported(T("several outputs ({layers})", layers=named(names)))
     if not outputs:
-        raise damaged("the model", T("it has no output"))
+        raise damaged(T("the model"), T("it has no output"))
 
 
 def _check_links(network: Network, output: str) -> None:
