@@ -119,6 +119,11 @@ class Backbone:
         return f"backbone {self.name}"
 
     @property
+    def pattern(self) -> str:
+        """The name its uses as blocks share."""
+        return self.name.lower()
+
+    @property
     def title(self) -> str:
         """What the palette calls it."""
         return self.name

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from cnnstudio.core.backbones import BACKBONES
 from cnnstudio.core.blocks.bodies import Body, body_of
 from cnnstudio.core.blocks.grouping import uses_of
-from cnnstudio.core.blocks.library.registry import library
+from cnnstudio.core.blocks.library.registry import library, library_block
 from cnnstudio.core.blocks.library.spec import LibraryBlock, Place
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.hangul import keys_of
@@ -63,6 +64,14 @@ def project_offers(network: Network) -> tuple[BlockOffer, ...]:
         for pattern in dict.fromkeys(block.pattern for block in network.blocks)
         for uses in (uses_of(network, pattern),)
     )
+
+
+def about(pattern: str) -> tuple[Text, str] | None:
+    """What a block or network that ships with the studio is for, and its paper; None for others."""
+    if (block := library_block(pattern)) is not None:
+        return block.help, block.paper
+    network = next((one for one in BACKBONES if one.pattern == pattern), None)
+    return (network.summary, network.family.paper) if network is not None else None
 
 
 def used(count: int) -> Text:

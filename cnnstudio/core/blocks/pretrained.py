@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnstudio.core.backbones import Backbone, BackboneChoice, Mode
+from cnnstudio.core.backbones import Backbone, BackboneChoice, Mode, backbone
 from cnnstudio.core.blocks.bodies import Body
 from cnnstudio.core.edits import free_name
 from cnnstudio.core.network import LayerNode, Link, Network, StoredWeights
@@ -124,7 +124,7 @@ def body(network: Network, choice: BackboneChoice, shape: Shape | None = None) -
     for node in inside.layers:
         counts[node.kind] += 1
         parts[node.id] = f"{node.kind}_{counts[node.kind]}"
-    name = choice.name.lower()
+    name = backbone(choice.name).pattern
     return Body(name=name, pattern=name, network=inside, parts=parts, entries=entries, exit=exit)
 
 

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cnnstudio.core.analysis import Analysis
 from cnnstudio.core.blocks.folding import exit_of
 from cnnstudio.core.blocks.grouping import own_values, uses_of
-from cnnstudio.core.blocks.library.registry import library_block
-from cnnstudio.core.blocks.offers import used
+from cnnstudio.core.blocks.offers import about, used
 from cnnstudio.core.layers.parameters import shown
 from cnnstudio.core.network import Block, LayerNode, Network
 from cnnstudio.core.shapes import show_shape
@@ -99,15 +98,16 @@ class BlockPanel(Panel):
         )
         own = _own_words(network, block)
         self.own.say(T("Values of its own, which follow no other use: {values}", values=own))
-        shipped = library_block(block.pattern)
-        self.help.say(shipped.help if shipped else "")
-        self.paper.say(shipped.paper if shipped else "")
+        shipped = about(block.pattern)
+        help, paper = shipped or ("", "")
+        self.help.say(help)
+        self.paper.say(paper)
         shared: tuple[QWidget, ...] = (self.detach, self.uses)
         for part in shared:
             part.setVisible(len(uses) > 1)
         self.own.setVisible(bool(own) and len(uses) > 1)
-        about: tuple[QWidget, ...] = (self._line, self.help, self.paper)
-        for part in about:
+        told: tuple[QWidget, ...] = (self._line, self.help, self.paper)
+        for part in told:
             part.setVisible(shipped is not None)
 
     def _fold(self) -> None:

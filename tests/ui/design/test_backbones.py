@@ -78,6 +78,7 @@ def test_a_network_is_chosen_asked_about_and_added_in_one_step(desk: Any, qtbot:
     assert hands.widget.selection.ids == (block.id,)
     assert hands.names()[:5] == ["input_1", "grey_to_rgb", "resizing", "conv1", "relu"]
     assert analyse(hands.document.network).nodes[hands.id("relu")].output == (222, 222, 4)
+    assert "squeeze-and-excite" in hands.widget.blocks.panel.help.text()
     assert hands.document.undo_text is not None
     assert str(hands.document.undo_text) == "Add MobileNetV3Small"
     hands.document.undo()
