@@ -101,7 +101,7 @@ def damaged(draw: st.DrawFn) -> Config:
             case "add" if isinstance(holder, dict):
                 holder[draw(st.sampled_from(["extra", "compile_config", "name", "axis"]))] = 1
             case _:
-                holder[key] = draw(ODD)
+                holder[key] = copy.deepcopy(draw(ODD))
     return config
 
 
