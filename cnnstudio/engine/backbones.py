@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cnnstudio.core.backbones import Backbone, BackboneChoice, Mode, check_choice
 from cnnstudio.core.blocks.pretrained import SWAP, preparation, prepared
 from cnnstudio.core.clipboard import write_clip
-from cnnstudio.core.errors import BadInput
+from cnnstudio.core.errors import BadInput, JobFailed
 from cnnstudio.core.models.translating import ModelReading, translate_model
 from cnnstudio.core.network import LayerNode, Network, StoredWeights
 from cnnstudio.core.storage.arrays import write_arrays
@@ -41,7 +41,7 @@ def build_backbone(message: BuildBackbone, context: JobContext, _blob: bytes) ->
 
     Raises:
         BadInput: When the choice can't be built.
-        JobFailed: When the network or the disk fails.
+        JobFailed: When the network or the disk fails, or the cached weights are damaged.
         Cancelled: What was downloaded until then is gone.
     """
     context.phase(Phase.ANSWERING)
@@ -50,7 +50,13 @@ def build_backbone(message: BuildBackbone, context: JobContext, _blob: bytes) ->
     if choice.pretrained:
         _fetch(chosen, choice, context)
     context.check_cancelled()
-    model = keras_model(chosen, choice)
+    try:
+        model = keras_model(chosen, choice)
+    except OSError as error:  # HDF5's word for a file it can't read; some have no checksum
+        file = chosen.weights_file(head=choice.head, size=choice.size)
+        raise JobFailed(
+            T("{file} is damaged. Delete it, and it is downloaded anew.", file=str(file.path))
+        ) from error
     context.check_cancelled()
     reading = translate_model(json.loads(model.to_json()))
     network = reading.network

@@ -105,22 +105,18 @@ def write_model(
 
 
 def _write(model: keras.Model, path: Path, form: ModelFormat) -> None:
-    if form is ModelFormat.KERAS:
-        model.save(path)
-        return
     memory = io.BytesIO()
     if form is ModelFormat.H5:
-        with h5py.File(memory, "w") as file:
-            save_model_to_hdf5(model, file, include_optimizer=False)
-        path.write_bytes(memory.getbuffer())
-        return
-    saving_lib.save_model(model, memory)
-    with (
-        zipfile.ZipFile(memory) as archive,
-        archive.open("model.weights.h5") as weights,  # what ``save_weights`` writes
-        path.open("xb") as file,
-    ):
-        shutil.copyfileobj(weights, file)
+        with h5py.File(memory, "w") as h5:
+            save_model_to_hdf5(model, h5, include_optimizer=False)
+    else:
+        saving_lib.save_model(model, memory)
+    with path.open("xb") as file:
+        if form is ModelFormat.WEIGHTS:  # a .keras file has what ``save_weights`` writes
+            with zipfile.ZipFile(memory) as archive, archive.open("model.weights.h5") as weights:
+                shutil.copyfileobj(weights, file)
+        else:
+            file.write(memory.getbuffer())
 
 
 def _read(path: Path, form: ModelFormat, fresh: Callable[[], keras.Model]) -> keras.Model:
@@ -136,7 +132,7 @@ def _compare(model: keras.Model, back: keras.Model, form: ModelFormat, target: P
     different: Text | None = None
     if form is not ModelFormat.WEIGHTS and model.to_json() != back.to_json():
         different = T("the layers")
-    elif _arrays(model) != _arrays(back):
+    elif not _have_same_weights(model, back):
         different = T("the weights")
     else:
         shape = (PICTURES, *model.input_shape[1:])
@@ -154,10 +150,17 @@ def _compare(model: keras.Model, back: keras.Model, form: ModelFormat, target: P
         )
 
 
-def _arrays(model: keras.Model) -> list[tuple[object, ...]]:
-    """Every array of weights in order; a variable without a name has another path each time."""
-    values = map(np.asarray, model.weights)
-    return [(value.dtype, value.shape, value.tobytes()) for value in values]
+def _have_same_weights(one: keras.Model, other: keras.Model) -> bool:
+    """Whether all arrays are equal, in order: a variable without a name has a path of chance."""
+    if len(one.weights) != len(other.weights):
+        return False
+    pairs = zip(one.weights, other.weights, strict=True)
+    return all(_bits(mine) == _bits(theirs) for mine, theirs in pairs)
+
+
+def _bits(variable: keras.Variable) -> tuple[object, ...]:
+    value = np.asarray(variable)
+    return value.dtype, value.shape, value.tobytes()
 
 
 def _answers(model: keras.Model, pictures: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ import pytest
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.backbones import BACKBONES, BackboneChoice, Mode, backbone
 from cnnstudio.core.blocks.pretrained import SWAP, prepared
+from cnnstudio.core.errors import JobFailed
 from cnnstudio.core.network import StoredWeights
 from tests.fakes.backbones import built, difference, fill_cache, module_of, use_cache
 from tests.fakes.networks import chain
@@ -82,6 +83,19 @@ def test_a_network_with_weights_answers_as_keras_does(
     assert analysis.errors == ()
     assert (analysis.trainable_params == 0) == choice.frozen
     assert difference(keras, network, choice, tmp_path / "store") <= 1e-5
+
+
+@pytest.mark.usefixtures("keras")
+def test_damaged_weights_in_the_cache_are_told_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    choice = BackboneChoice(name="MobileNet", size=128, pretrained=True)
+    use_cache(monkeypatch, tmp_path)
+    path = backbone(choice.name).weights_file(head=False, size=128).path
+    path.parent.mkdir()
+    path.write_bytes(b"half a file")
+    with pytest.raises(JobFailed, match=r"mobilenet_1_0_128_tf_no_top.h5 is damaged"):
+        built(choice, tmp_path / "store")
 
 
 @pytest.mark.usefixtures("keras")
