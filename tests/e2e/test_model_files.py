@@ -42,6 +42,9 @@ def shaken(model: Any) -> Any:
         value = variable.numpy()
         if value.dtype.kind == "f":
             variable.assign(value + draw.uniform(-0.002, 0.002, value.shape).astype(np.float32))
+    for layer in leaves(model):
+        if hasattr(layer, "finalize_state"):  # computes with copies of its variables
+            layer.finalize_state()
     return model
 
 
