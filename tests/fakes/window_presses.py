@@ -85,9 +85,9 @@ class Presses:
         """What can be seen and heard: where two looks differ, something has happened."""
         document, store = self.studio.session.document, self.studio.preferences.store
         tops = [top for top in QApplication.topLevelWidgets() if top.isVisible()]
-        widgets = [widget for top in tops for widget in (top, *top.findChildren(QWidget))]
+        widgets = [widget for top in tops for widget in _shown(top)]
         return (
-            [_look_at(widget) for widget in widgets if widget.isVisible()],
+            [_look_at(widget) for widget in widgets],
             [_look_through(view) for view in widgets if isinstance(view, QGraphicsView)],
             id(QApplication.focusWidget()),
             id(document.project),
@@ -124,6 +124,9 @@ class Presses:
 
     def _press(self, name: str, control: QWidget | QAction) -> None:
         self.pressed += 1
+        if isinstance(control, QWidget) and not self.window.pages.isAncestorOf(control):
+            self.window.show_preferences()  # what leads to a place is pressed elsewhere
+            QApplication.processEvents()
         is_on, before, picture = _says_it_is_on(control), self.look(), None
         for again in (False, True):
             if again:  # what only changes a picture is seen in a picture
@@ -152,8 +155,7 @@ class Presses:
         while (dialog := app.activeModalWidget()) is not None:
             dialog.close()
         preferences = self.studio.preferences
-        for key, value in PREFERRED.items():
-            preferences.set(key, value)
+        preferences.set("language", "en")  # controls are known by their names
         if preferences.keys:
             preferences.forget_keys()
         QGuiApplication.clipboard().clear()
@@ -179,6 +181,15 @@ class Presses:
             for view in window.findChildren(CanvasView):
                 view.selection.choose([document.network.layers[1].id])
         QApplication.processEvents()
+
+
+def _shown(widget: QWidget) -> Iterator[QWidget]:
+    """A widget and all that can be seen inside of it; what is hidden isn't looked into."""
+    yield widget
+    only = Qt.FindChildOption.FindDirectChildrenOnly
+    for child in widget.findChildren(QWidget, options=only):
+        if child.isVisible():
+            yield from _shown(child)
 
 
 def _look_at(widget: QWidget) -> tuple[Any, ...]:
@@ -248,6 +259,7 @@ def press_all(studio: Studio) -> None:
             presses.heard.append("complaint")
 
     with (
+        patch.object(QApplication, "setStyleSheet", hear("dress", None)),  # a second each time
         patch.object(QFileDialog, "getOpenFileName", hear("open", ("", ""))),
         patch.object(QFileDialog, "getSaveFileName", hear("save", ("", ""))),
         patch.object(QFileDialog, "exec", hear("file", 0)),
@@ -257,10 +269,13 @@ def press_all(studio: Studio) -> None:
         patch.object(picture_panel._PictureView, "complain", complain),
     ):
         wait(window.isActiveWindow, "an active window")
-        presses.place(START)
+        for place in (START, PREFERENCES):
+            presses.place(place)
+        for key, value in PREFERRED.items():
+            studio.preferences.set(key, value)
         studio.session.open_sample(SAMPLE)
         wait(lambda: bool(training.runs), "a run")
-        for place in ("train", "data", "design", "inspect", PREFERENCES):
+        for place in ("train", "data", "design", "inspect"):
             presses.place(place)
     say("pressed", presses.pressed)
     say("nothing happened", presses.nothing)
