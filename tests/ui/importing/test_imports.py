@@ -350,6 +350,24 @@ def test_what_a_model_lacks_is_told(qtbot: QtBot, desk: Desk, tmp_path: Path) ->
     dialog.reject()
 
 
+@pytest.mark.parametrize("percent", [90, 150])
+def test_the_dialog_fits_the_smallest_window(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, percent: int
+) -> None:
+    desk.preferences.set("text_size", percent)
+    desk.window.resize(1024, 700)
+    asked = "".join(f"x = Dense(UNITS_{n})(x)\n" for n in range(9))
+    passed = "".join(f"print({n})\n" for n in range(30))
+    choose(qtbot, desk, tmp_path, "mine.py", f"x = Input((8, 8, 1))\n{asked}{passed}")
+    dialog = dialog_of(qtbot, desk)
+    assert len(dialog.questions.rows) == 9
+    assert dialog.height() <= 700
+    assert dialog.width() <= 1024
+    for part in (dialog.cancel, dialog.canvas, dialog.project):
+        assert part.visibleRegion().boundingRect() == part.rect()
+    dialog.reject()
+
+
 def test_code_on_the_clipboard(qtbot: QtBot, desk: Desk) -> None:
     action = desk.window.actions_table.get("import_clipboard")
     QGuiApplication.clipboard().setText(" ")
