@@ -197,7 +197,7 @@ class _Reader:
         start = next(
             found.start()
             for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[-+.\w]+', self._text)
-            if found[0] == token
+            if found[0].startswith(token)  # whatever stands right behind it
         )
         raise BadInput(
             T(
