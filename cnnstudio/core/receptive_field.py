@@ -107,6 +107,7 @@ def through(given: Sequence[Fields], sight: Seen, picture: Shape, output: Shape)
         )
     if all(fields == given[0] for fields in given):
         return given[0]
+    given = [fields for fields in given if len(fields) == len(given[0])]  # of an Input like it
     return tuple(
         _union([fields[axis] for fields in given], length, _cells(output, axis))
         for axis, length in enumerate(axes(picture))

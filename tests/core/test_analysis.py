@@ -376,6 +376,17 @@ def test_branches_give_the_union() -> None:
     assert analyse(network).nodes["n4"].receptive_field == (7, 3)
 
 
+def test_inputs_with_other_axes_have_a_field_of_their_own() -> None:
+    layers = (
+        LayerNode("a", "input", "a", {"shape": [8, 8, 1]}),
+        LayerNode("b", "input", "b", {"shape": [5]}),
+        LayerNode("f", "flatten", "f"),
+        LayerNode("c", "concatenate", "c"),
+    )
+    network = Network(layers, (Link("a", "f"), Link("f", "c"), Link("b", "c", 1)))
+    assert analyse(network).nodes["c"].receptive_field == (8, 8)
+
+
 # Keeping what was computed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace as replace_fields
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from cnnstudio.core.code.comments import name_in
 from cnnstudio.core.code.reading import naming
 from cnnstudio.core.code.reading.notes import Notes
-from cnnstudio.core.code.reading.result import Passed
+from cnnstudio.core.code.reading.result import Passed, Unreadable
 from cnnstudio.core.code.reading.source import Source
 from cnnstudio.core.code.reading.values import LayerObject, ModelObject, Tensor
 from cnnstudio.core.layers.spec import ShapeError
@@ -57,6 +58,7 @@ class Builder:
         self._sources: dict[str, tuple[str, ...]] = {}
         self._shapes: dict[str, Shape | None] = {}
         self._objects: dict[str, LayerObject] = {}
+        self._copies: dict[str, str] = {}  # ids of layers made again to those they are copies of
         self._unnamed: Counter[str] = Counter()
         self._made = 0
         self.models: list[ModelObject] = []
@@ -95,7 +97,9 @@ class Builder:
         else:
             params |= self._by_position(node, naming.positional(kind), args, params)
             if kind.id == "input":
-                params.setdefault("shape", params.pop("batch_shape", [None])[1:])
+                batch = params.pop("batch_shape", None)
+                stated = batch[1:] if isinstance(batch, list) else input_shape or []
+                params.setdefault("shape", stated)
             if kind.id == "leaky_re_lu" and "alpha" in params:  # before Keras 3
                 params["negative_slope"] = params.pop("alpha")
             params = self._with_a_place(node, name, params)
@@ -108,14 +112,7 @@ class Builder:
     def call(self, layer: LayerObject, node: ast.AST, tensors: Sequence[Tensor]) -> Tensor:
         """Links a layer behind others."""
         if layer.output is not None:
-            raise self._source.refuse(
-                node,
-                T(
-                    "the layer {layer} is called a second time; layers that share their weights "
-                    "can't be shown.",
-                    layer=layer.name,
-                ),
-            )
+            raise self._shared(node, layer.name)
         id = f"n{len(self._nodes) + 1}"
         self._nodes[id] = LayerNode(id, layer.kind, layer.name, layer.params, note=layer.note)
         self._objects[id] = layer
@@ -124,6 +121,8 @@ class Builder:
         self._shapes[id] = self._shape_of(id)
         self.lines[id] = _lines_of(layer.node)
         layer.output = Tensor(id)
+        if layer.activation is not None:
+            layer.output = self.call(layer.activation, layer.activation.node, (layer.output,))
         return layer.output
 
     def chain(self, layers: Sequence[LayerObject | Tensor], tensor: Tensor) -> Tensor:
@@ -132,6 +131,34 @@ class Builder:
             if isinstance(layer, LayerObject) and layer.kind != "input":
                 tensor = self.call(layer, layer.node, (tensor,))
         return tensor
+
+    def call_again(
+        self, model: ModelObject, node: ast.AST, tensors: Sequence[Tensor]
+    ) -> tuple[Tensor, ...]:
+        """The outputs of a functional model for other inputs: its layers with their names, again.
+
+        Only where nothing else leads to them they can stand in the network; see `network`.
+        """
+        if len(model.inputs) != len(tensors):
+            raise self._source.refuse(node, T("this model has another number of inputs."))
+        inside = self._leading_to(model.outputs)
+        made = dict(zip((tensor.id for tensor in model.inputs), tensors, strict=True))
+        for id in [id for id in self._nodes if id in inside and id not in made]:
+            layer = replace_fields(self._objects[id], output=None, activation=None)
+            made[id] = self.call(layer, layer.node, [made[source] for source in self._sources[id]])
+            self._copies[made[id].id] = id
+        model.members = None
+        return tuple(made[tensor.id] for tensor in model.outputs)
+
+    def _shared(self, node: ast.AST, layer: str) -> Unreadable:
+        return self._source.refuse(
+            node,
+            T(
+                "the layer {layer} is called a second time; layers that share their weights "
+                "can't be shown.",
+                layer=layer,
+            ),
+        )
 
     def input(self, node: ast.AST, shape: Sequence[Any], name: str | None = None) -> Tensor:
         """Makes an Input that the code implies; it has no line of its own."""
@@ -154,6 +181,9 @@ class Builder:
     def network(self, ends: Sequence[Tensor] | None) -> Network:
         """What leads to `ends`, or everything."""
         kept = set(self._nodes) if ends is None else self._leading_to(ends)
+        for id, of in self._copies.items():
+            if id in kept and of in kept:
+                raise self._shared(self._objects[id].node, self._objects[id].name)
         self._freeze_models()
         return Network(
             tuple(
@@ -169,6 +199,7 @@ class Builder:
         if model.layers is None:
             if model.members is None:  # what comes later doesn't lead to its ends
                 ids = self._leading_to(model.ends)
+                ids |= {id for id, of in self._copies.items() if of in ids}
                 model.members = tuple(one for id, one in self._objects.items() if id in ids)
             return list(model.members)
         layers = (layer for layer in model.layers if isinstance(layer, LayerObject))
@@ -191,7 +222,7 @@ class Builder:
         """Freezes the layers of frozen models, whatever was said of one of them since."""
         frozen = [model for model in self.models if model.frozen]
         ends = [end for model in frozen if model.layers is None for end in model.ends]
-        self.set_trainable(ModelObject(self._source.tree, tuple(ends)), False)
+        self.set_trainable(ModelObject(self._source.tree, outputs=tuple(ends)), False)
         for model in frozen:
             if model.layers is not None:
                 self.set_trainable(model, False)

@@ -9,10 +9,10 @@ from typing import Any
 from cnnstudio.core.code.reading import naming, operations, training
 from cnnstudio.core.code.reading.blocks import FunctionUse
 from cnnstudio.core.code.reading.building import MOST_LAYERS
-from cnnstudio.core.code.reading.evaluator import Evaluator
+from cnnstudio.core.code.reading.evaluator import Ask, Evaluator
 from cnnstudio.core.code.reading.members import is_instance, member
 from cnnstudio.core.code.reading.operations import NoValue
-from cnnstudio.core.code.reading.result import Setting
+from cnnstudio.core.code.reading.result import Question, Setting
 from cnnstudio.core.code.reading.source import short
 from cnnstudio.core.code.reading.values import (
     Builtin,
@@ -26,9 +26,14 @@ from cnnstudio.core.code.reading.values import (
     Tensor,
     Unknown,
 )
+from cnnstudio.core.layers.common import ACTIVATION
 from cnnstudio.core.layers.parameters import Parameter, ParameterError
 from cnnstudio.core.layers.variants import Variant
 from cnnstudio.core.text import T
+
+_ACTIVATIONS = frozenset(ACTIVATION.choices)
+_SHAPES = ("shape", "input_shape")
+"""The arguments that say the shape of pictures."""
 
 
 class Caller(Evaluator):
@@ -61,6 +66,8 @@ class Caller(Evaluator):
                 return self.call_model(function, node, args[0] if args else None)
             case KerasName():
                 return self._call_keras(function, node, args, kwargs)
+            case Builtin("len") if args and isinstance(args[0], Unknown):
+                return self.open(node)
             case Builtin(name):
                 values = [*args, *kwargs.values()]
                 return self._operation(
@@ -137,6 +144,8 @@ class Caller(Evaluator):
             return self._model(last, node, args, kwargs)
         if variant := naming.variant(last) if module in ("initializers", "regularizers") else None:
             return self._helper(variant, node, args, kwargs)
+        if last == "image_data_format":
+            return "channels_last"
         if last == "Input" and module in ("keras", "layers"):
             return self.builder.call(self._layer(last, node, args, kwargs), node, ())
         if module == "layers" and last in naming.FUNCTIONS and self._are_tensors(args, node):
@@ -145,13 +154,15 @@ class Caller(Evaluator):
             return self.call_layer(layer, node, args[:1])
         if naming.layer_class(last) or (module == "layers" and last[:1].isupper()):
             return self._layer(last, node, args, kwargs)
-        if module in ("activations", "nn") and args and isinstance(args[0], Tensor):
+        is_activation = module in ("activations", "nn", "ops") and last in _ACTIVATIONS
+        if is_activation and args and isinstance(args[0], Tensor):
             layer = self._layer("Activation", node, [last], {})
             return self.builder.call(layer, node, (args[0],))
         if last in ("int_shape", "shape") and args and isinstance(args[0], Tensor):
             shape = self.builder.shape(args[0])
             return Unknown(node) if shape is None else shape
         if last == "load_data":
+            self.usual_shape = training.SHAPES.get(name.module, self.usual_shape)
             self.take(node, training.of_dataset(name.path))
         elif last == "ImageDataGenerator":
             self.take_generator(node, args, kwargs)
@@ -222,6 +233,8 @@ class Caller(Evaluator):
             named = {key: self.raw(one, node, key) for key, one in function.kwargs.items()}
             layer = self.builder.layer(function.node, name, raw, named)
             return self.call_layer(layer, node, args)
+        if args and isinstance(args[0], Unknown) and _is_class(function.call):
+            return Unknown(args[0].node)  # what it is called with can't be told
         if function.name:
             return Unknown(
                 node,
@@ -238,17 +251,38 @@ class Caller(Evaluator):
 
     @staticmethod
     def _is_free_tensor(value: Any, function: Unknown) -> bool:
-        called = function.call.rpartition(".")[2]
-        return isinstance(value, Unknown) and bool(value.name) and called[:1].isupper()
+        return isinstance(value, Unknown) and bool(value.name) and _is_class(function.call)
 
     def _layer(
         self, name: str, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> LayerObject:
+        if isinstance(kwargs.get("activation"), LayerObject):  # Keras calls what it is given
+            kwargs = dict(kwargs)
+            behind = kwargs.pop("activation")
+        else:
+            behind = None
         raw = [self.raw(one, node) for one in args]
-        named = {key: self.raw(one, node, key) for key, one in kwargs.items()}
+        named = {}
+        for key, one in kwargs.items():
+            raw_of = self._stated_shape if key in _SHAPES else self.raw
+            named[key] = raw_of(one, _argument(node, key), key)
         if self.scope is not self.globals:
             named = _without_held_defaults(name, node, named)
-        return self.builder.layer(node, name, raw, named)
+        layer = self.builder.layer(node, name, raw, named)
+        layer.activation = behind
+        return layer
+
+    def _stated_shape(self, value: Any, node: ast.AST, name: str) -> Any:
+        """The shape of an input; one that comes from the data is asked for."""
+        if not isinstance(value, Unknown) or not value.roots:
+            return self.raw(value, node, name)
+        root = min(value.roots)
+        if root.isidentifier() and not self.scope.find(root)[0]:  # a constant the code leaves open
+            return self.raw(value, node, name)
+        if root not in self.inputs:
+            line = getattr(value.node, "lineno", 1)
+            raise Ask(Question(root, self.usual_shape, line, is_input=True))
+        return list(self.inputs[root])
 
     def _helper(
         self, of: Variant, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -260,7 +294,7 @@ class Caller(Evaluator):
 
     def _model(
         self, last: str, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> ModelObject:
+    ) -> ModelObject | Unknown:
         if last == "Sequential":
             layers = args[0] if args else kwargs.get("layers", [])
             if not isinstance(layers, list | tuple):
@@ -271,8 +305,12 @@ class Caller(Evaluator):
             stated = dict(zip(("inputs", "outputs"), args, strict=False)) | dict(kwargs)
             if "outputs" not in stated:
                 raise self.source.refuse(node, T("this model has no outputs."))
-            ends = (*self._ends(stated, "outputs", node), *self._ends(stated, "inputs", node))
-            model = ModelObject(node, ends)
+            given = [stated[name] for name in ("inputs", "outputs") if name in stated]
+            if self.builder.models and not self._are_tensors([given], node):
+                self.builder.pass_over(node)  # one that shows what layers of another one make
+                return Unknown(node)
+            inputs = self._ends(stated, "inputs", node)
+            model = ModelObject(node, inputs, self._ends(stated, "outputs", node))
         self.builder.models.append(model)
         return model
 
@@ -294,7 +332,7 @@ class Caller(Evaluator):
                 )
 
     def _part(self, value: Any, node: ast.AST) -> LayerObject | Tensor:
-        if isinstance(value, Unknown) and value.call.rpartition(".")[2][:1].isupper():
+        if isinstance(value, Unknown) and _is_class(value.call):
             raw = [self.raw(one, node) for one in value.args]
             named = {key: self.raw(one, node, key) for key, one in value.kwargs.items()}
             return self.builder.layer(value.node, value.call.rpartition(".")[2], raw, named)
@@ -391,6 +429,16 @@ class Caller(Evaluator):
 def _name_of(node: ast.expr) -> str:
     """The name, where it is just one."""
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_class(path: str) -> bool:
+    return path.rpartition(".")[2][:1].isupper()
+
+
+def _argument(node: ast.Call, name: str) -> ast.AST:
+    """Where an argument stands, for what can't be read in it."""
+    found = (keyword.value for keyword in node.keywords if keyword.arg == name)
+    return next(found, node)
 
 
 def _without_held_defaults(name: str, node: ast.Call, named: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ the network depends on one is the code refused or, for a name nothing defines, a
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ from cnnstudio.core.text import T
 MOST_STEPS = 150_000
 DEEPEST = 70
 USUAL_SHAPE = (28, 28, 1)
+_OF_DATA = re.compile(r"len\(\w+\)|\w+\.shape\[[-:\d]+\]")
 
 
 class Ask(Exception):
@@ -55,9 +57,11 @@ class Evaluator:
     ) -> None:
         self.source = source
         self.builder = Builder(source)
+        self.given = given
         self.inputs = inputs
         self.scope = Scope({"__name__": "__main__", **given})
         self.globals = self.scope
+        self.usual_shape = USUAL_SHAPE
         self._fragments: dict[str, Tensor] = {}
         self._steps = 0
         self._depth = 0
@@ -222,7 +226,9 @@ class Evaluator:
         else:
             index = self.value(node.slice)
             asked = (index,)
-        for one in (owner, *asked):
+        if isinstance(owner, Unknown):
+            return self.open(node)
+        for one in asked:
             if isinstance(one, Unknown):
                 return Unknown(node, one.roots)
         if not isinstance(owner, str | list | tuple | dict | range):
@@ -242,7 +248,7 @@ class Evaluator:
                 raise NoValue
             return KerasName(naming.canonical(f"{owner.path}.{node.attr}"))
         if isinstance(owner, Unknown):
-            return Unknown(node, owner.roots)
+            return Unknown(node)
         if isinstance(owner, Tensor):
             shape = self.builder.shape(owner)
             return shape if node.attr == "shape" and shape is not None else Unknown(node)
@@ -251,6 +257,12 @@ class Evaluator:
                 layers = self.builder.layers_of(owner)
                 self.spend(node, len(layers) // 32)
                 return layers
+            case ModelObject(layers=None), "inputs" | "outputs" as ends:
+                return getattr(owner, ends)
+            case ModelObject(layers=None), "input" if len(owner.inputs) == 1:
+                return owner.inputs[0]
+            case ModelObject(layers=None), "output" if len(owner.outputs) == 1:
+                return owner.outputs[0]
             case LayerObject(), "name":
                 return owner.name
             case LayerObject(), "trainable":
@@ -258,6 +270,13 @@ class Evaluator:
             case LayerObject(), "output" if owner.output is not None:
                 return owner.output
         return Method(owner, node.attr)
+
+    def open(self, node: ast.expr) -> Any:
+        """What is given for a size of the data, such as ``len(classes)`` or ``x.shape[1:]``."""
+        text = self.source.shown(node)
+        if not _OF_DATA.fullmatch(text):
+            return Unknown(node)
+        return self.given.get(text, Unknown(node, frozenset({text})))
 
     def items(self, value: Any) -> list[Any]:
         """The items of a value; raises NoValue."""
@@ -306,25 +325,32 @@ class Evaluator:
 
     def unknown(self, value: Unknown, node: ast.AST, fallback: Any) -> Exception:
         """The question for a value, or the error where there is nothing to ask."""
-        free = sorted(name for name in value.roots if not self.scope.find(name)[0])
-        if free:
+        if free := self._free(value):
             found = naming.guess(free[0], fallback)
             return Ask(Question(free[0], found, getattr(value.node, "lineno", 1)))
-        return self.source.refuse(
-            value.node,
-            T("{code} can't be read, and a layer needs it.", code=self.source.shown(value.node)),
-        )
+        return self.unreadable(value.node)
+
+    def unreadable(self, node: ast.AST) -> Exception:
+        """The error for code that a layer needs."""
+        code = self.source.shown(node)
+        return self.source.refuse(node, T("{code} can't be read, and a layer needs it.", code=code))
+
+    def _free(self, value: Unknown) -> list[str]:
+        """What could be asked for, so that the value can be told."""
+        found = {name: self.scope.find(name) for name in value.roots if name not in self.given}
+        return sorted(n for n, (known, it) in found.items() if not known or isinstance(it, Unknown))
 
     def tensors(self, value: Any, node: ast.AST) -> tuple[Tensor, ...]:
         """The tensors a layer is called with."""
-        values = value if isinstance(value, list | tuple) else (value,)
+        values = list(value.values()) if isinstance(value, dict) else value
+        values = values if isinstance(values, list | tuple) else (values,)
         found = []
         for one in values:
             if isinstance(one, Unknown) and one.name and one.roots:
                 line = getattr(one.node, "lineno", 1)
-                raise Ask(Question(one.name, USUAL_SHAPE, line, is_input=True))
+                raise Ask(Question(one.name, self.usual_shape, line, is_input=True))
             if isinstance(one, Unknown):
-                raise self.unknown(one, node, None)
+                raise self.unreadable(one.node)
             if not isinstance(one, Tensor):
                 raise self.source.refuse(node, T("a layer is called with the output of another."))
             found.append(one)
@@ -337,11 +363,13 @@ class Evaluator:
             return self.builder.call(layer, node, tensors)
         return self.builder.call(layer, node, self.tensors(args[0], node))
 
-    def call_model(self, model: ModelObject, node: ast.AST, value: Any) -> Tensor:
-        """The output of a Sequential called within another model: its layers, one by one."""
+    def call_model(self, model: ModelObject, node: ast.AST, value: Any) -> Any:
+        """The output of a model called within another one: its layers, one by one."""
+        if isinstance(value, Unknown):  # pictures, to look at what comes out
+            return Unknown(value.node)
         if model.layers is None:
-            raise self.source.refuse(
-                node, T("a model within a model can't be read; only a Sequential can.")
-            )
+            outputs = self.builder.call_again(model, node, self.tensors(value, node))
+            self.spend(node, self.builder.count // 8)
+            return outputs[0] if len(outputs) == 1 else outputs
         (tensor,) = self.tensors(value, node)
         return self.builder.chain(model.layers, tensor)

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import operator
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cnnstudio.core.code.reading import naming, operations
@@ -15,6 +16,7 @@ from cnnstudio.core.code.reading.operations import NoValue
 from cnnstudio.core.code.reading.result import Setting
 from cnnstudio.core.code.reading.source import Source
 from cnnstudio.core.code.reading.values import (
+    Function,
     KerasName,
     LayerObject,
     ModelObject,
@@ -58,11 +60,21 @@ class Interpreter(Caller):
         super().__init__(source, given, inputs)
         self.settings: dict[str, Setting] = {}
         self.uses: list[FunctionUse] = []
+        self.model_class: ast.ClassDef | None = None
 
     def program(self) -> None:
         """Reads all of it."""
         with contextlib.suppress(_Return, _Break, _Continue):  # out of place: the end
             self._run(self.source.tree.body)
+        if self.model_class and not self.builder.models and not self.builder.count:
+            raise self.source.refuse(
+                self.model_class,
+                T(
+                    "{name} is a model written as a class, which can't be read. Write it with the "
+                    "functional API, or save the model as .keras and import that file.",
+                    name=self.model_class.name,
+                ),
+            )
 
     def body(self, node: ast.FunctionDef) -> Any:
         try:
@@ -73,7 +85,7 @@ class Interpreter(Caller):
 
     def assign(self, target: ast.expr, value: Any) -> None:
         if isinstance(target, ast.Name):
-            self.scope.names[target.id] = value
+            self.scope.names[target.id] = self._or_given(target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target, value)
         elif isinstance(target, ast.Subscript):
@@ -87,6 +99,17 @@ class Interpreter(Caller):
             self._set_trainable(target, value)
         else:
             self.builder.pass_over(target)
+
+    def _or_given(self, name: str, value: Any) -> Any:
+        """A value; for one that can't be told what is given, or what its name can be asked for."""
+        if not isinstance(value, Unknown) or value.name:
+            return value
+        if value.call.rpartition(".")[2][:1].isupper():  # something of a class, such as a loss
+            return value
+        if name in self.given:
+            return self.given[name]
+        asked = value.roots if value.roots and not value.call else frozenset({name})
+        return replace(value, roots=asked)
 
     def _set_trainable(self, target: ast.Attribute, value: Any) -> None:
         owner = self.value(target.value)
@@ -152,6 +175,8 @@ class Interpreter(Caller):
             case ast.FunctionDef() if not node.decorator_list:
                 self.scope.names[node.name] = self.function(node)
             case ast.FunctionDef() | ast.ClassDef():
+                if isinstance(node, ast.ClassDef) and any(map(self._is_model, node.bases)):
+                    self.model_class = self.model_class or node
                 self.builder.pass_over(node)
                 self.scope.names[node.name] = Unknown(node, name=node.name)
             case ast.If():
@@ -214,6 +239,10 @@ class Interpreter(Caller):
             self.scope.names[name] = (
                 KerasName(naming.canonical(path)) if known else Unknown(node, name=name)
             )
+
+    def _is_model(self, base: ast.expr) -> bool:
+        value = self.value(base)
+        return isinstance(value, KerasName) and value.last in ("Model", "Sequential")
 
     def _if(self, node: ast.If) -> None:
         test = self.value(node.test)
@@ -281,13 +310,13 @@ class Interpreter(Caller):
         for part in ast.walk(node):
             self.spend(part)
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del):
-                self.scope.names[part.id] = Unknown(node)
+                self.assign(part, Unknown(node))
 
     def _is_of_network(self, node: ast.AST) -> bool:
         """Whether a statement makes or changes layers, or sets what is made of them."""
         for part in ast.walk(node):
             self.spend(part)
-            if isinstance(part, ast.Call) and self._calls_network(part.func):
+            if isinstance(part, ast.Call) and self._calls_network(part, set()):
                 return True
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 known = self.scope.find(part.id)[1]
@@ -295,13 +324,19 @@ class Interpreter(Caller):
                     return True
         return False
 
-    def _calls_network(self, called: ast.expr) -> bool:
-        """Whether a call of this makes or changes layers."""
+    def _calls_network(self, call: ast.Call, seen: set[ast.AST]) -> bool:
+        """Whether a call makes or changes layers; the functions in `seen` don't."""
+        called = call.func
         owner = called.value if isinstance(called, ast.Attribute) else called
         if not isinstance(owner, ast.Name):
             return False
         value = self._name(owner)
         if isinstance(called, ast.Name):
+            if isinstance(value, Function):
+                return value.node not in seen and self._makes_layers(value.node, seen)
+            if isinstance(value, LayerObject | ModelObject):  # else it is called with pictures
+                names = (part for one in call.args for part in ast.walk(one))
+                return any(isinstance(self._known(name), Tensor) for name in names)
             return is_of_network(value)
         assert isinstance(called, ast.Attribute)
         if isinstance(value, ModelObject):
@@ -309,3 +344,14 @@ class Interpreter(Caller):
         return isinstance(value, KerasName) and is_of_network(
             KerasName(f"{value.path}.{called.attr}")
         )
+
+    def _makes_layers(self, function: ast.AST, seen: set[ast.AST]) -> bool:
+        seen.add(function)
+        for part in ast.walk(function):
+            self.spend(part)
+            if isinstance(part, ast.Call) and self._calls_network(part, seen):
+                return True
+        return False
+
+    def _known(self, node: ast.AST) -> Any:
+        return self.scope.find(node.id)[1] if isinstance(node, ast.Name) else None

@@ -59,7 +59,8 @@ _POSITIONAL = {
     "global_max_pooling2d": 0,
 }
 _GUESSES = (
-    (r"CLASS", 10),
+    (r"CLASS|(^Y|LABEL).*SHAPE\[-?\d\]", 10),
+    (r"SHAPE\[-?\d\]", 28),
     (r"CHANNEL|DEPTH", 3),
     (r"SIZE|HEIGHT|WIDTH|ROW|COL|_H$|_W$|DIM", 32),
     (r"FILTER|UNIT", 32),

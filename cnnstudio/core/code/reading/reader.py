@@ -8,7 +8,7 @@ from typing import Any
 from cnnstudio.core.code.comments import is_read
 from cnnstudio.core.code.reading.blocks import with_blocks
 from cnnstudio.core.code.reading.building import renamed_apart
-from cnnstudio.core.code.reading.evaluator import USUAL_SHAPE, Ask
+from cnnstudio.core.code.reading.evaluator import Ask
 from cnnstudio.core.code.reading.interpreter import Interpreter
 from cnnstudio.core.code.reading.result import Passed, Question, Reading, Unreadable
 from cnnstudio.core.code.reading.source import Source, notebook_code, parse_code
@@ -115,7 +115,7 @@ def _sequential(
         shape = first.input_shape or model.input_shape or inputs.get("")
         if shape is None:
             line = getattr(model.node, "lineno", 1)
-            raise Ask(Question("", USUAL_SHAPE, line, is_input=True))
+            raise Ask(Question("", reader.usual_shape, line, is_input=True))
         tensor = reader.builder.input(model.node, shape)
     return (reader.builder.chain(model.layers, tensor),)
 

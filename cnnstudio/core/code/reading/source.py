@@ -17,7 +17,10 @@ from cnnstudio.core.text import T, Text
 
 LONGEST = 2_000_000  # characters
 _SHOWN = 70
-_MAGIC = re.compile(r"(\s*)([%!].*|[\w.]+\?\??\s*)$")
+_MAGIC = re.compile(r"(\s*(?:\w+\s*=\s*)?)([%!].*|[\w.]+\?\??\s*)$")
+_TIMED = re.compile(r"(\s*(?:\w+\s*=\s*)?)%(?:time|timeit|prun)\s+(?=[^\s-])")
+_AROUND_PYTHON = re.compile(r"%%(?:time|timeit|capture|prun)\b")
+"""Cell magics whose cell is Python all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,8 @@ def notebook_code(text: str) -> tuple[str, tuple[int, ...]]:
         ) from error
     firsts, line = [], 1
     for index, source in enumerate(sources):
-        if source.startswith("%%"):  # a cell for another program
+        is_other = source.lstrip().startswith("%%") and not _AROUND_PYTHON.match(source.lstrip())
+        if is_other:  # a cell for another program
             sources[index] = "\n".join("%" + part for part in source.split("\n"))
         firsts.append(line)
         line += sources[index].count("\n") + 1
@@ -153,10 +157,17 @@ def _parse(text: str, cells: tuple[int, ...]) -> ast.Module:
 
 def _without_magics(text: str) -> tuple[str, tuple[Passed, ...]]:
     lines, passed = text.split("\n"), []
+    goes_on = False
     for index, line in enumerate(lines):
-        if found := _MAGIC.match(line):
-            lines[index] = found[1] + "pass"
+        if goes_on:  # a command of the shell over several lines
+            lines[index], goes_on = "", line.endswith("\\")
+        elif found := _TIMED.match(line):
+            lines[index] = found[1] + line[found.end() :]
+            passed.append(Passed(index + 1, short(line[found.end(1) : found.end()])))
+        elif found := _MAGIC.match(line):
+            lines[index] = found[1] + ("None" if found[1].strip() else "pass")
             passed.append(Passed(index + 1, short(found[2])))
+            goes_on = line.endswith("\\")
     return "\n".join(lines), tuple(passed)
 
 

@@ -34,6 +34,13 @@ _GENERATOR = (
     "channel_shift_range", "fill_mode", "cval", "horizontal_flip", "vertical_flip", "rescale",
 )  # fmt: skip
 """The arguments of ``ImageDataGenerator`` that are ever given by their place, in order."""
+SHAPES = {
+    "mnist": (28, 28, 1),
+    "fashion_mnist": (28, 28, 1),
+    "cifar10": (32, 32, 3),
+    "cifar100": (32, 32, 3),
+}
+"""The shape of a picture of each of ``keras.datasets``."""
 _OF_DATA = frozenset({"x", "y", "validation_data"})  # told by the dataset
 
 
@@ -50,8 +57,7 @@ def of_compile(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found
         if name == "optimizer":
             yield from _optimizer(value)
         elif name == "loss":
-            loss = _snake(_called(value))
-            yield ("training.loss", loss) if loss in LOSSES else ("", f"loss={loss or '…'}")
+            yield from _loss(value)
         elif name != "metrics":
             yield "", f"compile({name}=…)"
 
@@ -136,6 +142,16 @@ def _optimizer(value: Any) -> Iterator[Found]:
             yield f"training.optimizer.{argument}", float(one)
         else:
             yield "", f"{name}({argument}=…)"
+
+
+def _loss(value: Any) -> Iterator[Found]:
+    loss = _snake(_called(value))
+    labels_are_numbers = loss.replace("categorical", "sparse_categorical", 1)
+    if loss not in LOSSES and labels_are_numbers in LOSSES:  # the same for labels as they are here
+        loss = labels_are_numbers
+    yield ("training.loss", loss) if loss in LOSSES else ("", f"loss={loss or '…'}")
+    for argument in value.kwargs if isinstance(value, Unknown) and loss in LOSSES else ():
+        yield "", f"{loss}({argument}=…)"
 
 
 def _called(value: Any) -> str:

@@ -66,6 +66,7 @@ class LayerObject:
         output: Its output, once it was called.
         note: The comments that are its note.
         frozen: Whether training leaves its parameters as they are.
+        activation: A layer that is its activation, and is called behind it.
     """
 
     node: ast.AST
@@ -76,6 +77,7 @@ class LayerObject:
     output: Tensor | None = None
     note: str = ""
     frozen: bool = False
+    activation: LayerObject | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +86,8 @@ class ModelObject:
 
     Attributes:
         node: The call that made it.
-        ends: The outputs of a functional one.
+        inputs: The inputs of a functional one.
+        outputs: Its outputs.
         layers: The layers of a Sequential; None for a functional one.
         input_shape: The shape it was built for, where that was stated.
         frozen: Whether training leaves the parameters of all its layers as they are.
@@ -92,11 +95,17 @@ class ModelObject:
     """
 
     node: ast.AST
-    ends: tuple[Tensor, ...] = ()
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()
     layers: list[LayerObject | Tensor] | None = None
     input_shape: list[Any] | None = None
     frozen: bool = False
     members: tuple[LayerObject, ...] | None = None
+
+    @property
+    def ends(self) -> tuple[Tensor, ...]:
+        """What everything in a functional one leads to."""
+        return (*self.outputs, *self.inputs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
