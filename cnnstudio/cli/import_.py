@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from cnnstudio.core.storage.project_weights import save_with_weights
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text, Translator
 from cnnstudio.protocol.importing import Imported, read_source
+
+_GIVEN = re.compile(r"[^\W\d]\w*(\(\w+\)|\.shape\[[-:\d]+\])?")
+"""What can be given: a name, or a size of the data as the code asks for it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, show: Translator) -> None:
@@ -108,7 +112,7 @@ def _lines(imported: Imported, path: Path) -> list[Text]:
 def _given(raw: str) -> tuple[str, Any]:
     name, _, value = raw.partition("=")
     refused = T("--set takes NAME=VALUE, such as IMAGE_SIZE=28, not {value}.", value=raw[:60])
-    if len(raw) > 1000 or not name.isidentifier():
+    if len(raw) > 1000 or not _GIVEN.fullmatch(name):
         raise BadInput(refused)
     try:
         return name, ast.literal_eval(value)

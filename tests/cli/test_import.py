@@ -47,6 +47,10 @@ def test_code_becomes_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[st
     other = tmp_path / "other.cnnstudio"
     assert main(["import", str(source), "-o", str(other), "--set", "SIZE=28"]) == 0
     assert load_project(other).data.size is None
+    source.write_text("x = Dense(len(names))(Input((4,)))", encoding="utf-8")
+    sized = tmp_path / "sized.cnnstudio"
+    assert main(["import", str(source), "-o", str(sized), "--set", "len(names)=7"]) == 0
+    assert load_project(sized).network.layers[-1].params["units"] == 7
 
 
 def test_what_can_not_be_imported_is_told(

@@ -190,14 +190,14 @@ def _told(model: keras.Model) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(networks(), st.sampled_from(STYLES))
 def test_any_graph(network: Network, style: CodeStyle) -> None:
     assert not analyse(network).errors
     assert_same(network, run(network, style=style))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(blocked(largest=4), st.sampled_from(STYLES))
 def test_blocks_as_functions_and_loops_build_what_the_studio_trains(
     network: Network, style: CodeStyle

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cnnstudio.core import edits
+from cnnstudio.core.augmentation.checks import refusals_for
 from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.code.program import write_notebook, write_program
 from cnnstudio.core.code.reading.project import project_of
@@ -60,13 +61,15 @@ def projects(draw: st.DrawFn) -> Project:
     )
     shape = [*(size or (28, 28)), 3 if colour == "rgb" else 1]
     start = next(node.id for node in sample.network.layers if node.kind == "input")
-    return Project(
+    project = Project(
         name=draw(st.text(max_size=5)),
         network=edits.set_parameter(sample.network, start, "shape", shape),
         data=data,
         augmentation=draw(augmentations()),
         training=training,
     )
+    assume(not any(refusals_for(project.augmentation, shape)))
+    return project
 
 
 def as_read(project: Project) -> Project:
