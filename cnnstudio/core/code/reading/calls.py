@@ -9,10 +9,10 @@ from typing import Any
 from cnnstudio.core.code.reading import naming, operations, training
 from cnnstudio.core.code.reading.blocks import FunctionUse
 from cnnstudio.core.code.reading.building import MOST_LAYERS
-from cnnstudio.core.code.reading.evaluator import Ask, Evaluator
+from cnnstudio.core.code.reading.given import Given
 from cnnstudio.core.code.reading.members import is_instance, member
 from cnnstudio.core.code.reading.operations import NoValue
-from cnnstudio.core.code.reading.result import Question, Setting
+from cnnstudio.core.code.reading.result import Setting
 from cnnstudio.core.code.reading.source import short
 from cnnstudio.core.code.reading.values import (
     Builtin,
@@ -36,7 +36,7 @@ _SHAPES = ("shape", "input_shape")
 """The arguments that say the shape of pictures."""
 
 
-class Caller(Evaluator):
+class Caller(Given):
     """Reads calls, function expressions and comprehensions."""
 
     settings: dict[str, Setting]
@@ -264,25 +264,13 @@ class Caller(Evaluator):
         raw = [self.raw(one, node) for one in args]
         named = {}
         for key, one in kwargs.items():
-            raw_of = self._stated_shape if key in _SHAPES else self.raw
+            raw_of = self.stated_shape if key in _SHAPES else self.raw
             named[key] = raw_of(one, _argument(node, key), key)
         if self.scope is not self.globals:
             named = _without_held_defaults(name, node, named)
         layer = self.builder.layer(node, name, raw, named)
         layer.activation = behind
         return layer
-
-    def _stated_shape(self, value: Any, node: ast.AST, name: str) -> Any:
-        """The shape of an input; one that comes from the data is asked for."""
-        if not isinstance(value, Unknown) or not value.roots:
-            return self.raw(value, node, name)
-        root = min(value.roots)
-        if root.isidentifier() and not self.scope.find(root)[0]:  # a constant the code leaves open
-            return self.raw(value, node, name)
-        if root not in self.inputs:
-            line = getattr(value.node, "lineno", 1)
-            raise Ask(Question(root, self.usual_shape, line, is_input=True))
-        return list(self.inputs[root])
 
     def _helper(
         self, of: Variant, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
