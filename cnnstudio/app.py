@@ -189,6 +189,9 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     training.runs_changed.connect(places.inspect.refresh)
     training.runs_changed.connect(window.actions_table.refresh)
     training.ended.connect(tell)
+    session.steps = places.design.steps
+    session.settling.connect(places.design.settle)
+    window.actions_table.about_to_run.connect(places.design.settle)
     session.opened.connect(training.forget_project)
     session.saved.connect(training.keep_runs)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 
@@ -17,6 +18,24 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.text import Text
 
 Subscriber = Callable[[Project, Project], None]
+
+
+class Steps(Protocol):
+    """What undo and redo are asked of: a document, or something typed that isn't in it yet."""
+
+    @property
+    def undo_text(self) -> Text | None:
+        """What `undo` would take back; None if there is nothing."""
+
+    @property
+    def redo_text(self) -> Text | None:
+        """What `redo` would do again; None if there is nothing."""
+
+    def undo(self) -> None:
+        """Takes the last step back."""
+
+    def redo(self) -> None:
+        """Does again what was taken back last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from cnnstudio.core.blocks.folding import arranged, exit_of, folded, through
 from cnnstudio.core.blocks.grouping import keep_own, rename_block
 from cnnstudio.core.blocks.uses import follow
 from cnnstudio.core.chains import add_chain
-from cnnstudio.core.document import Document
+from cnnstudio.core.document import Document, Steps
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.spec import Fix
 from cnnstudio.core.network import Link, Network
@@ -50,6 +50,9 @@ class Editor(QObject):
 
     Args:
         document: The project being edited.
+
+    Attributes:
+        steps: What undo is asked of.
     """
 
     refused = Signal(object)
@@ -58,6 +61,7 @@ class Editor(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self.steps: Steps = document
         self.only_here = False
         """Whether a parameter of a block's layer changes in this use alone."""
 
@@ -238,21 +242,21 @@ class Editor(QObject):
 
     def undo(self) -> None:
         """Takes the last edit back."""
-        self._document.undo()
+        self.steps.undo()
 
     def redo(self) -> None:
         """Makes the last edit taken back again."""
-        self._document.redo()
+        self.steps.redo()
 
     @property
     def undo_text(self) -> Text | None:
         """What undo would take back; None for nothing."""
-        return self._document.undo_text
+        return self.steps.undo_text
 
     @property
     def redo_text(self) -> Text | None:
         """What redo would make again; None for nothing."""
-        return self._document.redo_text
+        return self.steps.redo_text
 
     @property
     def history(self) -> tuple[Text, ...]:

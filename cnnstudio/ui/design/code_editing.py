@@ -1,12 +1,9 @@
-"""Between the code that is typed and the network: who follows whom, and what undo takes back.
+"""Between the code that is typed and the network: who follows whom.
 
 The text is either the network's code, or the person has typed what isn't in the network yet. Typed
 code is read after a short pause, with Ctrl+Enter, and when the focus goes; once it can be read the
 network becomes what it says, and the text stays as it was typed for as long as the network is
 that one. Code that can't be read leaves the network alone.
-
-Undo has one rule: what was typed since the code was last read is taken back first, by the text's
-own undo; then the document's steps are, and each brings the text that was there with it.
 """
 
 from __future__ import annotations
@@ -157,8 +154,6 @@ class CodeEditing(QObject):
         view.textChanged.connect(self._typed)
         view.read_wanted.connect(self.read)
         view.left.connect(self.leave)
-        view.undo_wanted.connect(self.undo)
-        view.redo_wanted.connect(self.redo)
 
     @property
     def is_own(self) -> bool:
@@ -276,6 +271,14 @@ class CodeEditing(QObject):
         else:
             self._background.do("code", work, self._take, self._refused)
 
+    def settle(self) -> None:
+        """Reads what was typed here and now: what is done next is done with it."""
+        self._soon.stop()
+        if self.unread:
+            self._background.forget("code")
+            text = self._view.toPlainText()
+            self._take(_answer(text, self._network, tuple(self._gone.values())))
+
     def leave(self) -> None:
         """Reads what was typed; what is typed from now on is another step."""
         self.read()
@@ -368,19 +371,3 @@ class CodeEditing(QObject):
             self._background.forget("code")
             self._soon.stop()
             self._forget()
-
-    # --- undo -----------------------------------------------------------------------------------
-
-    def undo(self) -> None:
-        """Takes back what was typed since the code was last read, else the document's last step."""
-        if self._view.document().isUndoAvailable():
-            self._view.undo()
-        else:
-            self._document.undo()
-
-    def redo(self) -> None:
-        """Does again what `undo` took back last."""
-        if self._view.document().isRedoAvailable():
-            self._view.redo()
-        else:
-            self._document.redo()

@@ -17,6 +17,7 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.ui.canvas.selection import Selection
 from cnnstudio.ui.design.code_editing import CodeEditing, Wrong
 from cnnstudio.ui.design.code_find import CodeFind
+from cnnstudio.ui.design.code_steps import CodeSteps
 from cnnstudio.ui.design.code_style import StyleMenu
 from cnnstudio.ui.design.code_view import CodeView
 from cnnstudio.ui.widgets.buttons import IconButton
@@ -72,6 +73,7 @@ class CodePanel(Panel):
         self.style_menu = StyleMenu(context, settings, self)
         self.view = CodeView(context)
         self.editing = CodeEditing(self.view, document, lambda: self.style_menu.style, self)
+        self.steps = CodeSteps(self.view, self.editing, document)
         self.editing.aside = str(settings.value(_ASIDE, ""))
         self.finder = CodeFind(context, self.view)
         self.tidy = IconButton(context, "wand-sparkles", T("Tidy: write it as the studio does"))

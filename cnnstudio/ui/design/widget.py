@@ -92,6 +92,7 @@ class DesignWidget(QWidget):
         self.blocks = BlockDesk(self, document, context)
         self.backbones = BackboneDesk(self, document, context, hire)
         self.code = CodePanel(context, document, self.selection, settings)
+        self.editor.steps = self.code.steps
         self.dock = Dock(context)
         self.costs = CostDesk(self, document, context, settings)
         self.marks = MarksDesk(self, document, settings)

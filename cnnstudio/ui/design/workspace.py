@@ -12,7 +12,7 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.backbones import BACKBONES, Backbone
 from cnnstudio.core.blocks.folding import folded
 from cnnstudio.core.blocks.offers import LIBRARY, BlockOffer
-from cnnstudio.core.document import Document
+from cnnstudio.core.document import Document, Steps
 from cnnstudio.core.layers.registry import kinds
 from cnnstudio.core.layers.spec import LayerKind
 from cnnstudio.core.text import T, Text
@@ -148,6 +148,19 @@ class DesignWorkspace(QObject):
             for one in BACKBONES
         )
         return layers + blocks + networks
+
+    def steps(self) -> Steps:
+        """What undo is asked of: what is typed in the code panel goes before the document."""
+        return self._document if self._widget is None else self._widget.editor.steps
+
+    def settle(self, action: str = "") -> None:
+        """Takes what is being typed as code into the project, before an action reads it.
+
+        Args:
+            action: The action's id; undo and redo step through what is typed instead.
+        """
+        if self._widget is not None and action not in ("undo", "redo"):
+            self._widget.code.editing.settle()
 
     def show_layer(self, id: str) -> None:
         """Selects a layer and brings it into view."""

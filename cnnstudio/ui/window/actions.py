@@ -86,6 +86,8 @@ class Actions(QObject):
         window: The widget in which the shortcuts work.
     """
 
+    about_to_run = Signal(str)
+    """The action with this id is about to do its work."""
     keys_changed = Signal()
     """Some actions have other shortcuts now."""
 
@@ -211,6 +213,7 @@ class Actions(QObject):
         return sorted(mine, key=lambda row: row[0].menu)
 
     def _run(self, action: Action) -> None:
+        self.about_to_run.emit(action.id)
         action.run()
         self.refresh()
 

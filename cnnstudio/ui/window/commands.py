@@ -65,13 +65,14 @@ def _file(window: MainWindow) -> list[Action]:
 
 
 def _edit(window: MainWindow) -> list[Action]:
-    document = window.session.document
+    session = window.session
     return [
-        Action(id="undo", text=T("Undo"), run=document.undo, keys="Ctrl+Z", menu="edit/1",
-               enabled=lambda: document.undo_text is not None,
+        Action(id="undo", text=T("Undo"), run=lambda: session.steps().undo(),
+               keys="Ctrl+Z", menu="edit/1", enabled=lambda: session.steps().undo_text is not None,
                why_not=T("There is nothing to undo.")),
-        Action(id="redo", text=T("Redo"), run=document.redo, keys="Ctrl+Shift+Z; Ctrl+Y",
-               menu="edit/1", enabled=lambda: document.redo_text is not None,
+        Action(id="redo", text=T("Redo"), run=lambda: session.steps().redo(),
+               keys="Ctrl+Shift+Z; Ctrl+Y", menu="edit/1",
+               enabled=lambda: session.steps().redo_text is not None,
                why_not=T("There is nothing to redo.")),
         Action(id="preferences", text=T("Preferences…"), run=window.show_preferences,
                keys="Ctrl+,", menu="edit/9"),

@@ -23,7 +23,8 @@ def palette_entries(window: MainWindow) -> Iterator[Entry]:
     for action in window.actions_table.possible():
         if action.id != "palette":
             keys = window.actions_table.keys_text(action.id)
-            yield Entry(action.full_text, action.run, "command", "chevron-right", keys)
+            run = window.actions_table.get(action.id).trigger
+            yield Entry(action.full_text, run, "command", "chevron-right", keys)
     for path in window.preferences.recent:
         run = partial(window.session.open, path)
         yield Entry(path.stem, run, "recent", "folder-open", str(path.parent))

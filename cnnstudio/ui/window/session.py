@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.core.document import Document
+from cnnstudio.core.document import Document, Steps
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
@@ -26,12 +27,17 @@ class Session(QObject):
         document: The document of the window.
         preferences: Keeps the recent files.
         parent: Its owner.
+
+    Attributes:
+        steps: Gives what undo is asked of.
     """
 
     opened = Signal()
     """Another project is in the document."""
     changed = Signal()
     """The name, the file, or whether there is something to save has changed."""
+    settling = Signal()
+    """The project is about to be saved or left: what is being typed goes into it now."""
     saving = Signal(Path)
     """The project is about to be written to this file."""
     saved = Signal()
@@ -45,6 +51,7 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.document = document
+        self.steps: Callable[[], Steps] = lambda: document
         self._preferences = preferences
         self._dialogs: Dialogs | None = None
         self._path: Path | None = None
@@ -120,6 +127,7 @@ class Session(QObject):
 
     def may_leave(self) -> bool:
         """Asks about unsaved changes, once. Returns whether the project may go."""
+        self.settling.emit()
         if not self.unsaved:
             return True
         match self.dialogs.leave(self.name):
@@ -184,6 +192,7 @@ class Session(QObject):
             self.failed.emit(T("{where} This is a copy; save it under another name.", where=where))
 
     def _save_to(self, path: Path) -> bool:
+        self.settling.emit()
         project = self.document.project
         lock, owner = self._lock_of(path)
         if owner is not None:

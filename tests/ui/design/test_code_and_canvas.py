@@ -18,6 +18,7 @@ from cnnstudio.core.layout import lay_out
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import T
 from cnnstudio.ui.design.code_editing import CodeEditing
+from cnnstudio.ui.design.code_steps import CodeSteps
 from cnnstudio.ui.design.code_view import CodeView
 from cnnstudio.ui.widgets.context import Context
 from tests.fakes.networks import lecture
@@ -41,13 +42,15 @@ class Hand:
         self.view = CodeView(context)
         self.view.show()
         self.editing = CodeEditing(self.view, self.document, CodeStyle, self.owner)
+        self.history = CodeSteps(self.view, self.editing, self.document)
         self.document.subscribe(lambda _before, after: self.editing.follow(after.network))
         self.editing.show()
 
     def act(self) -> None:
         """Does one thing."""
         editing, steps = self.editing, (self.type, self.add, self.add, self.remove, self.rename)
-        more = (*(editing.read,) * 4, editing.undo, editing.undo, editing.redo, self.delete)
+        history = self.history
+        more = (*(editing.read,) * 4, history.undo, history.undo, history.redo, self.delete)
         choices = (editing.take_network, editing.keep_text) if editing.is_apart else ()
         choices += (editing.take_network,) if editing.problem else ()
         back = (editing.bring_back,) if editing.aside else ()

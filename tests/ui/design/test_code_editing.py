@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from cnnstudio.core.code.writer import write_model_code
 from cnnstudio.core.project import Project
+from cnnstudio.core.text import T
 from cnnstudio.ui.design import code_editing
+from cnnstudio.ui.window.actions import Action
 from tests.fakes.networks import lecture, long_chain
 from tests.ui.design.hands import LEFT, Hands
 
@@ -355,3 +357,32 @@ def test_find_goes_from_place_to_place(design: Open):
     assert find.count.text() == "2 of 2"
     hands.press(Key.Key_Escape)
     assert view.hasFocus()
+
+
+def test_what_reads_the_project_has_what_was_just_typed(design: Open):
+    hands = design()
+    table, made = hands.actions, list[int]()
+    table.about_to_run.connect(hands.widget.code.editing.settle)
+    table.add([Action(id="save", text=T("Save"), run=lambda: made.append(filters(hands)))])
+    at(hands, "filters=64")
+    hands.type("0")
+    hands.run("save")
+    assert made == [640]
+    hands.type("(")
+    typed = text(hands)
+    hands.run("save")
+    assert (made, text(hands)) == ([640, 640], typed)
+
+
+def test_the_canvas_undo_takes_back_what_is_unread(design: Open):
+    hands = design()
+    at(hands, "filters=64")
+    hands.type("0")
+    read(hands)
+    hands.type("(")
+    read(hands)
+    undo = hands.widget.controls.undo
+    QTest.mouseClick(undo, LEFT)
+    assert (hands.widget.code.editing.problem, filters(hands)) == (None, 640)
+    QTest.mouseClick(undo, LEFT)
+    assert filters(hands) == 64
