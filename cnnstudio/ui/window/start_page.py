@@ -179,7 +179,7 @@ class StartPage(QWidget):
         for id, icon, text in (
             ("new", "plus", T("New network")),
             ("open", "folder-open", T("Open project…")),
-            ("import", "code-xml", T("Import Keras code or a model…")),
+            ("import", "code-xml", T("Import code or a model…")),
         ):
             row = StartRow(self._context, icon, text, self._actions.keys_text(id))
             row.clicked.connect(self._actions.get(id).trigger)

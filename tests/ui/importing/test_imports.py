@@ -386,7 +386,7 @@ def test_the_start_page_imports(qtbot: QtBot, desk: Desk, tmp_path: Path) -> Non
     page = desk.window.pages.currentWidget()
     row = next(
         w for w in page.findChildren(QWidget)
-        if w.accessibleName() == "Import Keras code or a model…"
+        if w.accessibleName() == "Import code or a model…"
     )  # fmt: skip
     qtbot.mouseClick(row, LEFT)
     qtbot.waitUntil(lambda: desk.session.is_open)
