@@ -82,10 +82,7 @@ class Builder:
         One that is only `implied` has no note.
         """
         self._made += 1
-        if self._made > MOST_LAYERS:
-            raise self._source.refuse(
-                node, T("there are more than {most} layers.", most=MOST_LAYERS)
-            )
+        self._check_count(node)
         kind = naming.layer_class(name)
         params = dict(kwargs)
         given = params.pop("name", None)
@@ -146,9 +143,17 @@ class Builder:
         for id in [id for id in self._nodes if id in inside and id not in made]:
             layer = replace_fields(self._objects[id], output=None, activation=None)
             made[id] = self.call(layer, layer.node, [made[source] for source in self._sources[id]])
-            self._copies[made[id].id] = id
+            self._copies[made[id].id] = self._copies.get(id, id)
+            self._made += 1
+        self._check_count(node)
         model.members = None
         return tuple(made[tensor.id] for tensor in model.outputs)
+
+    def _check_count(self, node: ast.AST) -> None:
+        if self._made > MOST_LAYERS:
+            raise self._source.refuse(
+                node, T("there are more than {most} layers.", most=MOST_LAYERS)
+            )
 
     def _shared(self, node: ast.AST, layer: str) -> Unreadable:
         return self._source.refuse(
@@ -181,9 +186,11 @@ class Builder:
     def network(self, ends: Sequence[Tensor] | None) -> Network:
         """What leads to `ends`, or everything."""
         kept = set(self._nodes) if ends is None else self._leading_to(ends)
+        seen = {id for id in kept if id not in self._copies}
         for id, of in self._copies.items():
-            if id in kept and of in kept:
+            if id in kept and of in seen:
                 raise self._shared(self._objects[id].node, self._objects[id].name)
+            seen |= {of} if id in kept else set()
         self._freeze_models()
         return Network(
             tuple(

@@ -124,6 +124,12 @@ def test_ways_of_writing_that_are_met(code: str, kinds: str) -> None:
             2,
             "second time",
         ),
+        (
+            "i = Input((4,))\ninner = Model(i, Dense(4, name='d')(i))\n"
+            "a, b = Input((4,)), Input((4,))\nm = Model([a, b], add([inner(a), inner(b)]))",
+            2,
+            "second time",
+        ),
     ],
 )
 def test_what_can_not_be_read_is_told_where_it_begins(code: str, line: int, words: str) -> None:
