@@ -177,7 +177,7 @@ class Questions(QWidget):
         self._context = context
         self.rows: dict[str, _Row] = {}
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setContentsMargins(0, 2, 0, 2)  # the ring of the field in focus
         self._grid.setHorizontalSpacing(GAP)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
