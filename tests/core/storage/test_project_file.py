@@ -351,6 +351,8 @@ def test_numbers_no_file_should_hold(text: str, number: str) -> None:
 
 def test_half_a_character(text: str) -> None:
     assert "half a character" in refusal(text.replace("flatten", "\\ud800"))
+    with pytest.raises(BadInput, match="half a character"):
+        decode_project(text.replace("flatten", "\ud800"), "copied")
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
