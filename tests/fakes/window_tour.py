@@ -17,7 +17,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import msgspec
 import psutil
-from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -45,6 +45,24 @@ def make(role: str, backend: str, device: str, log: Path, **more: Any) -> Engine
     return Client(role, backend, device, log, command=command, **more)  # type: ignore[arg-type]
 
 
+class Layouts(QObject):
+    """Counts how often anything is laid out again; without end, it takes a core from a training."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._count = 0
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self._count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+    def rest(self) -> bool:
+        """Whether none was laid out since this was asked last."""
+        before, self._count = self._count, 0
+        return not before
+
+
 def say(name: str, fact: object) -> None:
     print(f"{name}: {fact}", flush=True)
 
@@ -62,6 +80,9 @@ def wait(condition: Callable[[], bool], what: str) -> None:
 def tour(studio: Studio) -> None:
     """Start page, Enter, Ctrl Enter on the canvas, Inspect while it trains, and the end."""
     window, chip = studio.window, studio.window.header.run
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    layouts = Layouts(app)
 
     def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(QApplication.focusWidget() or window, key, modifiers)
@@ -81,7 +102,7 @@ def tour(studio: Studio) -> None:
     wait(lambda: state.text() == "Ready to train", "the next engine")
     for place in ("data", "design", "train"):
         window.show_workspace(place)
-        QApplication.processEvents()
+        wait(layouts.rest, f"an end of laying out {place}")
         wrong |= faults(window)
     window.show_workspace("design")
     press(Qt.Key.Key_Home)
@@ -90,8 +111,9 @@ def tour(studio: Studio) -> None:
         window.actions_table.get(show).trigger()
         QApplication.processEvents()
         wrong |= faults(window)
+        wait(layouts.rest, f"an end of laying out after {show}")
     window.show_preferences()
-    QApplication.processEvents()
+    wait(layouts.rest, "an end of laying out the preferences")
     wrong |= faults(window)
     say("wrong", sorted(wrong))
     say("out of reach", out_of_reach(studio))

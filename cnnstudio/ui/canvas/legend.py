@@ -59,6 +59,7 @@ class LearningLegend(OverlayBar):
         context = view.context
         super().__init__(context, view)
         self._view = view
+        self._narrow: bool | None = None
         self.labels: dict[Learning, Label] = {}
         for learning in Learning:
             label = self.labels[learning] = Label(context, "", "small")
@@ -97,13 +98,16 @@ class LearningLegend(OverlayBar):
 
     def _place(self) -> None:
         """In the lower left corner; one below the other where the zoom bar is in the way."""
-        directions, row = QBoxLayout.Direction, self.row
+        row = self.row
         parts = (row.itemAt(index) for index in range(row.count()))
         width = sum(part.sizeHint().width() + _APART for part in parts if part is not None)
         narrow = width > self._view.width() - _BESIDE
-        row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        row.setSpacing(2 if narrow else _APART)
-        row.setContentsMargins(10, 6 if narrow else 1, 8 if narrow else 1, 1)
+        if narrow != self._narrow:  # each of these asks for a layout, and so for this again
+            self._narrow = narrow
+            directions = QBoxLayout.Direction
+            row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+            row.setSpacing(2 if narrow else _APART)
+            row.setContentsMargins(10, 6 if narrow else 1, 8 if narrow else 1, 1)
         row.activate()
         self.resize(row.sizeHint())
         self.move(_MARGIN, self._view.height() - self.height() - _MARGIN)
