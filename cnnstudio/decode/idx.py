@@ -9,10 +9,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import os
 import struct
 import zlib
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,28 @@ from numpy.typing import NDArray
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import T
 from cnnstudio.decode.files import open_regular
+from cnnstudio.decode.spill import mapped, unpacked
 
+_GZIP = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
-_LARGEST = 4 * 2**30  # bytes of values; more is a damaged size, not a dataset
+_TYPES = (_UNSIGNED_BYTE, 0x09, 0x0B, 0x0C, 0x0D, 0x0E)
+_LARGEST = 64 * 2**30  # bytes of values; more is a damaged size, not a dataset
 _CHUNK = 2**20
+_MOST_TOO_MANY = 1024  # chunks that are counted where there are bytes too many
+
+
+def is_idx(path: Path) -> bool:
+    """Whether a regular file begins as an IDX file, of whatever type and axes, gzipped or not."""
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(4)
+            if start[:2] == _GZIP:
+                raw.seek(0)
+                with gzip.GzipFile(fileobj=raw) as stream:
+                    start = stream.read(4)
+    except (OSError, EOFError, zlib.error):
+        return False
+    return len(start) == 4 and start[:2] == b"\0\0" and start[2] in _TYPES and 1 <= start[3] <= 4
 
 
 def read_images(path: Path, sha256: str = "") -> NDArray[np.uint8]:
@@ -34,7 +54,8 @@ def read_images(path: Path, sha256: str = "") -> NDArray[np.uint8]:
         sha256: The SHA-256 its decompressed bytes must have, in hexadecimal; "" for any.
 
     Returns:
-        Grey pictures, shape (pictures, rows, columns).
+        Grey pictures, shape (pictures, rows, columns), read-only or not to be written; of a large
+        file they are mapped, not in memory.
 
     Raises:
         BadInput: When the file isn't exactly that.
@@ -66,13 +87,13 @@ def check_pair(
 
 def _read(path: Path, axes: int, sha256: str) -> NDArray[np.uint8]:
     with open_regular(path) as raw:
-        zipped = raw.read(2) == b"\x1f\x8b"
+        zipped = raw.read(2) == _GZIP
         raw.seek(0)
         try:
             if not zipped:
-                return _read_stream(raw, path, axes, sha256)
+                return _read_plain(raw, path, axes, sha256)
             with gzip.GzipFile(fileobj=raw) as stream:
-                return _read_stream(cast(BinaryIO, stream), path, axes, sha256)
+                return _read_zipped(cast(IO[bytes], stream), path, axes, sha256)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise BadInput(
                 T(
@@ -91,7 +112,32 @@ def _read(path: Path, axes: int, sha256: str) -> NDArray[np.uint8]:
             ) from error
 
 
-def _read_stream(stream: BinaryIO, path: Path, axes: int, sha256: str) -> NDArray[np.uint8]:
+def _read_plain(file: IO[bytes], path: Path, axes: int, sha256: str) -> NDArray[np.uint8]:
+    header, shape = _header(file, path, axes)
+    found = os.fstat(file.fileno()).st_size
+    if found != len(header) + math.prod(shape):
+        raise _wrong_length(path, len(header) + math.prod(shape), found)
+    body = mapped(path, len(header), math.prod(shape))
+    if sha256:
+        _check_digest(path, header, body, sha256)
+    return body.reshape(shape)
+
+
+def _read_zipped(stream: IO[bytes], path: Path, axes: int, sha256: str) -> NDArray[np.uint8]:
+    header, shape = _header(stream, path, axes)
+    size = math.prod(shape)
+    body = unpacked(stream, size + 1)
+    if len(body) != size:
+        chunks = iter(lambda: stream.read(_CHUNK), b"")
+        rest = sum(len(chunk) for chunk in islice(chunks, _MOST_TOO_MANY))
+        raise _wrong_length(path, len(header) + size, len(header) + len(body) + rest)
+    if sha256:
+        _check_digest(path, header, body, sha256)
+    return body.reshape(shape)
+
+
+def _header(stream: IO[bytes], path: Path, axes: int) -> tuple[bytes, tuple[int, ...]]:
+    """The bytes before the values, and the shape they declare."""
     header = stream.read(4 + 4 * axes)
     _check_magic(header, path, axes)
     if len(header) < 4 + 4 * axes:
@@ -110,13 +156,7 @@ def _read_stream(stream: BinaryIO, path: Path, axes: int, sha256: str) -> NDArra
         )
     if size == 0:
         raise BadInput(T("{file} holds no pictures or labels.", file=str(path)))
-    body = _read_up_to(stream, size + 1)
-    if len(body) != size:
-        rest = sum(len(chunk) for chunk in iter(lambda: stream.read(_CHUNK), b""))
-        raise _wrong_length(path, len(header) + size, len(header) + len(body) + rest)
-    if sha256:
-        _check_digest(path, header, body, sha256)
-    return np.frombuffer(body, np.uint8).reshape(shape)
+    return header, shape
 
 
 def _check_magic(header: bytes, path: Path, axes: int) -> None:
@@ -127,13 +167,19 @@ def _check_magic(header: bytes, path: Path, axes: int) -> None:
     if found[:3] == expected[:3] and {*found[3:], axes} == {1, 3}:
         text = (
             T(
-                "{file} holds labels where pictures belong; perhaps the two files were swapped.",
+                "{file} holds labels where pictures belong (it begins with {found}, expected "
+                "{expected}); perhaps the two files were swapped.",
                 file=str(path),
+                found=found.hex(" "),
+                expected=expected.hex(" "),
             )
             if axes == 3
             else T(
-                "{file} holds pictures where labels belong; perhaps the two files were swapped.",
+                "{file} holds pictures where labels belong (it begins with {found}, expected "
+                "{expected}); perhaps the two files were swapped.",
                 file=str(path),
+                found=found.hex(" "),
+                expected=expected.hex(" "),
             )
         )
         raise BadInput(text)
@@ -145,14 +191,6 @@ def _check_magic(header: bytes, path: Path, axes: int) -> None:
             expected=expected.hex(" "),
         )
     )
-
-
-def _read_up_to(stream: BinaryIO, size: int) -> bytearray:
-    """Reads at most `size` bytes, never holding more than the file really has."""
-    body = bytearray()
-    while len(body) < size and (chunk := stream.read(min(_CHUNK, size - len(body)))):
-        body += chunk
-    return body
 
 
 def _wrong_length(path: Path, expected: int, found: int) -> BadInput:
@@ -176,9 +214,9 @@ def _wrong_length(path: Path, expected: int, found: int) -> BadInput:
     return BadInput(text)
 
 
-def _check_digest(path: Path, header: bytes, body: bytearray, expected: str) -> None:
+def _check_digest(path: Path, header: bytes, body: NDArray[np.uint8], expected: str) -> None:
     digest = hashlib.sha256(header)
-    digest.update(body)
+    digest.update(body.data)
     if digest.hexdigest() != expected:
         raise BadInput(
             T(

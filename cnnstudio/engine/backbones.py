@@ -29,8 +29,8 @@ from cnnstudio.core.storage.faults import write_fault
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T
 from cnnstudio.engine.context import JobContext
-from cnnstudio.engine.downloading import download, has_checksum
-from cnnstudio.protocol.messages import BackboneBuilt, BuildBackbone, Phase
+from cnnstudio.protocol.downloading import fetch, has_checksum
+from cnnstudio.protocol.messages import BackboneBuilt, BuildBackbone, Downloading, Phase
 
 SWAPPED = np.eye(3, dtype=np.float32)[::-1].reshape(1, 1, 3, 3)
 """The kernel that gives blue, green and red for red, green and blue."""
@@ -111,8 +111,22 @@ def _fetch(chosen: Backbone, choice: BackboneChoice, context: JobContext) -> Non
         cached = has_checksum(file.path, file.checksum)
     except OSError:
         cached = False  # what can't be read is fetched anew
-    if not cached:
-        download(file.url, file.path, file.checksum, context)
+    if cached:
+        return
+
+    def told(done: int, total: int) -> None:
+        context.emit(Downloading(file=file.path.name, done=done, total=total))
+
+    fetch(
+        file.url,
+        file.path,
+        file.checksum,
+        check=context.check_cancelled,
+        progress=told,
+        advice=T(
+            "Check the network connection and try again, or take the network without weights."
+        ),
+    )
 
 
 def _with_weights(

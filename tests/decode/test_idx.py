@@ -58,7 +58,10 @@ def packed(content: bytes) -> bytes:
         (b"\x89PNG\r\n\x1a\n" + bytes(40), "begins with 89 50 4e 47, expected 00 00 08 03"),
         (b"\x00", "begins with 00, expected"),
         (b"\x00\x00\x0d\x03" + GOOD[4:], "begins with 00 00 0d 03"),
-        (idx(LABELS), "holds labels where pictures belong; perhaps the two files were swapped"),
+        (
+            idx(LABELS),
+            "labels where pictures belong (it begins with 00 00 08 01, expected 00 00 08 03)",
+        ),
         (GOOD[:10], "asks for 16 bytes, it has 10"),
         (GOOD[:-1], "asks for 40 bytes, it has 39"),
         (GOOD + b"12", "asks for 40, it has 42"),

@@ -33,3 +33,18 @@ def logs_folder() -> Path:
 def weights_folder() -> Path:
     """Where weights lie that layers brought along; see ``weights_store``."""
     return data_folder() / "weights"
+
+
+def trust_folder() -> Path:
+    """Where the code lies that this person trusts; see ``trust``."""
+    return data_folder() / "trusted-code"
+
+
+def labels_folder() -> Path:
+    """Where it lies which pictures were left out or relabelled; see ``edits_store``."""
+    return data_folder() / "labels"
+
+
+def downloads_folder() -> Path:
+    """Where the sets of pictures lie that were downloaded."""
+    return data_folder() / "datasets"
