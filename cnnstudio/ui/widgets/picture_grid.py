@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
@@ -15,14 +14,19 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from cnnstudio.core.text import Text
-from cnnstudio.ui.theme.tokens import PANEL_PADDING
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import NO_RING
+from cnnstudio.ui.widgets.grid_layout import GridLayout, Measures, Section
+
+__all__ = ["FRAME", "PictureGrid", "Pictures", "Section"]
+
+FRAME = 0.012
+"""Seconds that painting may ask for pictures at a stretch; the others come with the next frame."""
 
 
 class Pictures(Protocol):
@@ -33,23 +37,6 @@ class Pictures(Protocol):
 
     def caption(self, index: int) -> str:
         """What is written under it and read aloud; "" for nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A run of pictures under one heading.
-
-    Attributes:
-        title: The heading; "" for none.
-        note: Something short beside it, muted.
-        start: The index of its first picture.
-        count: How many it has.
-    """
-
-    title: Text | str
-    note: Text | str
-    start: int
-    count: int
 
 
 class PictureGrid(QAbstractScrollArea):
@@ -81,14 +68,13 @@ class PictureGrid(QAbstractScrollArea):
         self._captions = captions
         self._pictures: Pictures | None = None
         self._sections: tuple[Section, ...] = ()
-        self._tops: list[int] = []
+        self._layout = self._layout_of(tile)
         self._current = -1
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setProperty(NO_RING, True)
         self.viewport().setAutoFillBackground(False)
-        self.verticalScrollBar().valueChanged.connect(lambda _: self.viewport().update())
         context.theme.changed.connect(self._lay_out)
         context.language.changed.connect(self._lay_out)
 
@@ -96,38 +82,70 @@ class PictureGrid(QAbstractScrollArea):
         """Shows these pictures; the current one is kept if it is still there."""
         self._pictures = pictures
         self._sections = tuple(section for section in sections if section.count)
-        if not any(s.start <= self._current < s.start + s.count for s in self._sections):
-            self._current = -1
         self._lay_out()
+        if self._layout.position(self._current) < 0:
+            self._current = -1
 
     def set_tile(self, tile: int) -> None:
-        """Changes the side of a picture."""
+        """Changes the side of a picture; what is in sight stays in sight."""
         if tile != self._tile:
+            seen = self.visible_range()[0]
             self._tile = tile
             self._lay_out()
-            if self._current >= 0:
-                self._reveal(self._current)
+            self._reveal(self._current if self._current >= 0 else seen)
 
     def fits(self, tile: int) -> bool:
         """Whether all pictures would be in sight at once with tiles of this side."""
         room = self.maximumViewportSize()
-        return self._height(tile, room.width()) <= room.height()
+        return self._layout_of(tile, room.width()).height <= room.height()
 
     @property
     def current(self) -> int:
         """The index of the current picture, −1 if there is none."""
         return self._current
 
-    def set_current(self, index: int) -> None:
-        """Makes a picture current and brings it into sight."""
+    def current_place(self) -> QRect | None:
+        """Where the current picture is in the viewport; None if there is none."""
+        position = self._layout.position(self._current)
+        if position < 0:
+            return None
+        return self._layout.place(position).translated(0, -self.verticalScrollBar().value())
+
+    @property
+    def position(self) -> int:
+        """The position of the current picture, counted from 0 through all sections; −1 for none."""
+        return self._layout.position(self._current)
+
+    @property
+    def shown(self) -> int:
+        """How many pictures there are in all sections."""
+        return self._layout.count
+
+    def shows(self, index: int) -> bool:
+        """Whether the picture with this index is in a section."""
+        return self._layout.position(index) >= 0
+
+    def set_current(self, index: int, *, reveal: bool = True) -> None:
+        """Makes a picture current and, unless told not to, brings it into sight."""
         if index == self._current:
             return
         self._current = index
         if index >= 0:
-            self._reveal(index)
+            if reveal:
+                self._reveal(index)
             self.setAccessibleDescription(self._pictures.caption(index) if self._pictures else "")
         self.viewport().update()
         self.current_changed.emit(index)
+
+    def set_position(self, position: int) -> None:
+        """Makes the picture at a position current, or the last one if there are fewer."""
+        if self._layout.count:
+            position = max(0, min(position, self._layout.count - 1))
+            self.set_current(self._layout.index(position))
+
+    def step(self, by: int) -> None:
+        """Makes the picture current that is so many further on, as far as there is one."""
+        self.set_position(self.position + by)
 
     def refresh(self) -> None:
         """Draws again what is in sight, because pictures arrived."""
@@ -138,30 +156,31 @@ class PictureGrid(QAbstractScrollArea):
         inside = [index for index, _ in self._in_sight(self.viewport().rect())]
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
+    def index_at(self, point: QPoint) -> int | None:
+        """The index of the picture under a point of the viewport."""
+        near = QRect(point, point)
+        return next((i for i, place in self._in_sight(near) if place.contains(point)), None)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pictures is None:
             return
-        theme = self._context.theme
-        painter = QPainter(self.viewport())
-        self._paint_headings(painter)
-        small = theme.font("tick")
+        painter, region = QPainter(self.viewport()), event.region()
+        self._paint_headings(painter, event.rect())
+        late, end, begun = QRegion(), time.perf_counter() + FRAME, False
+        around, caption = self._gap // 2, self._layout.measures.caption
         for index, place in self._in_sight(event.rect()):
-            picture = self._pictures.picture(index)
-            if picture is None:
-                painter.fillRect(place, theme.colour("sunken"))
-            else:
-                painter.drawImage(_fitted(place, picture), picture)
+            if not region.intersects(place.adjusted(0, 0, 0, caption)):
+                continue
+            if begun and time.perf_counter() > end:
+                painter.fillRect(place, self._context.theme.colour("sunken"))
+                late += place.adjusted(-around, -around, around, around + caption)
+                continue
+            begun = True
+            self._paint_tile(painter, index, place, self._pictures.picture(index))
             if self._captions:
-                painter.setFont(small)
-                painter.setPen(theme.colour("text" if index == self._current else "muted"))
-                below = QRect(place.left(), place.bottom() + 2, place.width(), self._caption())
-                words = painter.fontMetrics().elidedText(
-                    self._pictures.caption(index), Qt.TextElideMode.ElideRight, below.width()
-                )
-                painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter), words)
-            if index == self._current:
-                painter.setPen(QPen(theme.colour("accent"), 2))
-                painter.drawRect(place.adjusted(-3, -3, 2, 2))
+                self._paint_caption(painter, index, place)
+        if not late.isEmpty():
+            self.viewport().update(late)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -177,7 +196,7 @@ class PictureGrid(QAbstractScrollArea):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.index_at(event.position().toPoint())
-        if index is not None:
+        if index is not None and event.button() == Qt.MouseButton.LeftButton:
             self.activated.emit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -188,113 +207,102 @@ class PictureGrid(QAbstractScrollArea):
             if self._current >= 0:
                 self.activated.emit(self._current)
             return
-        order = _Order(self._sections)
-        page = self._columns() * max(1, self.viewport().height() // self._row_height())
+        there = self._after(Qt.Key(event.key()))
+        if there is None:
+            super().keyPressEvent(event)
+        else:
+            self._go(self._layout.index(there), event.modifiers())
+
+    def _go(self, index: int, _modifiers: Qt.KeyboardModifier) -> None:
+        """Goes to a picture because a key was pressed."""
+        self.set_current(index)
+
+    def _after(self, key: Qt.Key) -> int | None:
+        """The position a key leads to from the current one; None for a key that leads nowhere."""
+        last, page = self._layout.count - 1, self.viewport().height() // self._layout.row_height
+        rows = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: max(1, page),
+            Qt.Key.Key_PageUp: -max(1, page),
+        }
         steps = {
             Qt.Key.Key_Right: 1,
             Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Down: self._columns(),
-            Qt.Key.Key_Up: -self._columns(),
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_Home: -order.count,
-            Qt.Key.Key_End: order.count,
+            Qt.Key.Key_Home: -last,
+            Qt.Key.Key_End: last,
         }
-        if (step := steps.get(Qt.Key(event.key()))) is None:
-            super().keyPressEvent(event)
-            return
-        at = order.position(self._current) + step if self._current >= 0 else 0
-        self.set_current(order.index(max(0, min(order.count - 1, at))))
-
-    def index_at(self, point: QPoint) -> int | None:
-        """The index of the picture under a point of the viewport."""
-        near = QRect(point, point)
-        return next((i for i, place in self._in_sight(near) if place.contains(point)), None)
+        if key not in rows and key not in steps:
+            return None
+        here = self._layout.position(self._current)
+        if here < 0:
+            return last if key == Qt.Key.Key_End else 0
+        if key in rows:
+            return self._layout.below(here, rows[key])
+        return max(0, min(here + steps[key], last))
 
     def _columns(self) -> int:
-        return self._columns_of(self._tile, self.viewport().width())
-
-    def _columns_of(self, tile: int, width: int) -> int:
-        return max(1, (width - 2 * PANEL_PADDING + self._gap) // (tile + self._gap))
-
-    def _height(self, tile: int, width: int) -> int:
-        """How high everything is with tiles of this side, in a viewport of this width."""
-        columns, row = self._columns_of(tile, width), tile + self._gap + self._caption()
-        heights = (
-            self._heading(section) + -(-section.count // columns) * row
-            for section in self._sections
-        )
-        return 2 * PANEL_PADDING + sum(heights)
-
-    def _caption(self) -> int:
-        return self._context.theme.scaled(15) if self._captions else 0
-
-    def _row_height(self) -> int:
-        return self._tile + self._gap + self._caption()
-
-    def _heading(self, section: Section) -> int:
-        return self._context.theme.scaled(28) if section.title else 0
-
-    def _lay_out(self) -> None:
-        self._tops = []
-        top = PANEL_PADDING
-        for section in self._sections:
-            self._tops.append(top)
-            rows = -(-section.count // self._columns())
-            top += self._heading(section) + rows * self._row_height()
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, top + PANEL_PADDING - self.viewport().height()))
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(self._row_height())
-        self.viewport().update()
-
-    def _first_row(self, number: int) -> int:
-        return self._tops[number] + self._heading(self._sections[number])
+        return self._layout.columns
 
     def _in_sight(self, area: QRect) -> list[tuple[int, QRect]]:
-        offset, columns, height = (
-            self.verticalScrollBar().value(),
-            self._columns(),
-            self._row_height(),
-        )
-        found: list[tuple[int, QRect]] = []
-        number = max(0, bisect_right(self._tops, area.top() + offset) - 1)
-        for at in range(number, len(self._sections)):
-            section, base = self._sections[at], self._first_row(at)
-            if base - offset > area.bottom() + 1:
-                break
-            rows = -(-section.count // columns)
-            first = max(0, (area.top() + offset - base) // height)
-            last = min(rows - 1, (area.bottom() + offset - base) // height)
-            for row in range(first, last + 1):
-                for column in range(min(columns, section.count - row * columns)):
-                    place = QRect(
-                        PANEL_PADDING + column * (self._tile + self._gap),
-                        base + row * height - offset,
-                        self._tile,
-                        self._tile,
-                    )
-                    found.append((section.start + row * columns + column, place))
-        return found
+        """The pictures in an area of the viewport: index and place."""
+        offset = self.verticalScrollBar().value()
+        tiles = self._layout.tiles(area.translated(0, offset))
+        return [(index, place.translated(0, -offset)) for index, place in tiles]
+
+    def _layout_of(self, tile: int, width: int | None = None) -> GridLayout:
+        scaled = self._context.theme.scaled
+        width = self.viewport().width() if width is None else width
+        caption = scaled(15) if self._captions else 0
+        return GridLayout(self._sections, Measures(width, tile, self._gap, caption, scaled(28)))
+
+    def _lay_out(self) -> None:
+        self._layout = self._layout_of(self._tile)
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        bar.setRange(0, max(0, self._layout.height - height))
+        bar.setPageStep(height)
+        bar.setSingleStep(self._layout.row_height)
+        self.viewport().update()
 
     def _reveal(self, index: int) -> None:
-        for number, section in enumerate(self._sections):
-            if section.start <= index < section.start + section.count:
-                row = (index - section.start) // self._columns()
-                top = self._first_row(number) + row * self._row_height()
-                bar = self.verticalScrollBar()
-                bottom = top + self._row_height() - self.viewport().height()
-                bar.setValue(max(min(bar.value(), top - self._gap), bottom))
-                return
+        position = self._layout.position(index)
+        if position < 0:
+            return
+        bar, top = self.verticalScrollBar(), self._layout.place(position).top()
+        bottom = top + self._layout.row_height - self.viewport().height()
+        bar.setValue(max(min(bar.value(), top - self._gap), bottom))
 
-    def _paint_headings(self, painter: QPainter) -> None:
+    def _paint_tile(
+        self, painter: QPainter, index: int, place: QRect, picture: QImage | None
+    ) -> None:
+        if picture is None:
+            painter.fillRect(place, self._context.theme.colour("sunken"))
+        else:
+            painter.drawImage(fitted(place, picture), picture)
+        if index == self._current:
+            painter.setPen(QPen(self._context.theme.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(place.adjusted(-3, -3, 2, 2))
+
+    def _paint_caption(self, painter: QPainter, index: int, place: QRect) -> None:
+        theme, pictures = self._context.theme, self._pictures
+        height = self._layout.measures.caption
+        painter.setFont(theme.font("tick"))
+        painter.setPen(theme.colour("text" if index == self._current else "muted"))
+        below = QRect(place.left(), place.bottom() + 2, place.width(), height)
+        words = painter.fontMetrics().elidedText(
+            pictures.caption(index) if pictures else "",
+            Qt.TextElideMode.ElideRight,
+            below.width(),
+        )
+        painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter), words)
+
+    def _paint_headings(self, painter: QPainter, area: QRect) -> None:
         theme, show = self._context.theme, self._context.language.show
-        offset, bottom = self.verticalScrollBar().value(), self.viewport().height()
-        for top, section in zip(self._tops, self._sections, strict=True):
-            height = self._heading(section)
-            if not height or not -height < top - offset < bottom:
-                continue
-            line = QRectF(PANEL_PADDING, top - offset, self.viewport().width(), height - 6)
+        offset, width = self.verticalScrollBar().value(), self.viewport().width()
+        for section, top in self._layout.headings(area.translated(0, offset)):
+            left, height = self._layout.place(0).left(), self._layout.heading(section)
+            line = QRectF(left, top - offset, width - left, height - 6)
             title = show(section.title)
             painter.setFont(theme.font("title"))
             painter.setPen(theme.colour("text"))
@@ -305,28 +313,7 @@ class PictureGrid(QAbstractScrollArea):
             painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), show(section.note))
 
 
-class _Order:
-    """Pictures counted through all sections, one after the other."""
-
-    def __init__(self, sections: Sequence[Section]) -> None:
-        self._sections = sections
-        self._before = [0]
-        for section in sections:
-            self._before.append(self._before[-1] + section.count)
-        self.count = self._before[-1]
-
-    def position(self, index: int) -> int:
-        for before, section in zip(self._before, self._sections, strict=False):
-            if section.start <= index < section.start + section.count:
-                return before + index - section.start
-        return 0
-
-    def index(self, position: int) -> int:
-        number = bisect_right(self._before, position) - 1
-        return self._sections[number].start + position - self._before[number]
-
-
-def _fitted(place: QRect, picture: QImage) -> QRect:
+def fitted(place: QRect, picture: QImage) -> QRect:
     """The part of `place` that keeps the picture's proportions."""
     size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
     result = QRect(QPoint(0, 0), size)

@@ -56,14 +56,15 @@ class Popover(QWidget):
         self.body.setContentsMargins(12, 12, 12, 12)
         self.body.setSpacing(8)
 
-    def open_below(self, anchor: QWidget) -> None:
-        """Opens under `anchor`, or above it where the screen ends."""
+    def open_below(self, anchor: QWidget, part: QRect | None = None) -> None:
+        """Opens under `anchor`, or under a part of it; above that where the screen ends."""
         self.adjustSize()
-        corner = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
+        part = anchor.rect() if part is None else part
+        corner = anchor.mapToGlobal(part.bottomLeft() + QPoint(0, 5))
         place = QRect(corner - QPoint(SHADOW, SHADOW), self.size())
         screen = anchor.screen().availableGeometry()
         if place.bottom() > screen.bottom():
-            place.moveBottom(anchor.mapToGlobal(QPoint(0, -4)).y() + SHADOW)
+            place.moveBottom(anchor.mapToGlobal(part.topLeft() - QPoint(0, 4)).y() + SHADOW)
         place.moveLeft(max(screen.left(), min(place.left(), screen.right() - place.width())))
         self.move(place.topLeft())
         self.show()

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from cnnstudio.ui.widgets import picture_grid
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.picture_grid import PictureGrid, Section
 
@@ -69,3 +70,13 @@ def test_a_click_makes_the_picture_current(qtbot: QtBot, grid: PictureGrid) -> N
     assert grid.current == index
     grid.set_tile(96)
     assert grid.visible_range()[0] <= index < grid.visible_range()[1]
+
+
+def test_slow_pictures_come_over_several_frames(
+    qtbot: QtBot, grid: PictureGrid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_grid, "FRAME", 0.0)  # one picture a frame
+    pictures = Counted()
+    grid.set_pictures(pictures, [Section("", "", 0, 1000)])
+    first, last = grid.visible_range()
+    qtbot.waitUntil(lambda: pictures.asked == set(range(first, last)))
