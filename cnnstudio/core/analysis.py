@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from cnnstudio.core import receptive_field
+from cnnstudio.core.layers.custom import UNMEASURED, Unmeasured
 from cnnstudio.core.layers.spec import (
     Advice,
     LayerKind,
@@ -22,7 +23,7 @@ from cnnstudio.core.network import LayerNode, Network
 from cnnstudio.core.problems import advice, graph, remedies
 from cnnstudio.core.problems.spec import Problem, Severity
 from cnnstudio.core.receptive_field import Fields
-from cnnstudio.core.rules import Facts, facts_of
+from cnnstudio.core.rules import Facts, facts_for
 from cnnstudio.core.shapes import Shape
 from cnnstudio.core.text import Text
 
@@ -195,7 +196,7 @@ def _analyse(network: Network) -> Analysis:
         if id in broken or any(source not in nodes for source in sources):
             continue
         given = [nodes[source] for source in sources]
-        facts = facts_of(node.kind, tuple(node.values.values()), tuple(one.output for one in given))
+        facts = facts_for(node, tuple(one.output for one in given))
         if isinstance(facts, ShapeError):
             found.append(_shape_problem(node, nodes, given, facts))
             continue
@@ -251,8 +252,9 @@ def _shape_problem(
 ) -> Problem:
     first, second = (given[index].node.name for index in error.inputs)
     text = _filled(error.text, node, first, second)
-    fixes = remedies.shape_fixes(node, given, nodes, error)
-    return Problem(node.id, Severity.ERROR, text, error.parameter, fixes)
+    fixes = () if node.custom else remedies.shape_fixes(node, given, nodes, error)
+    id = UNMEASURED if isinstance(error, Unmeasured) else ""
+    return Problem(node.id, Severity.ERROR, text, error.parameter, fixes, id)
 
 
 def _advised(node: LayerNode, given: list[NodeAnalysis], told: Advice) -> Problem:

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from cnnstudio.core.layers.custom import CustomLayer, custom_kind
 from cnnstudio.core.layers.parameters import ParameterError
 from cnnstudio.core.layers.registry import kind_of
 from cnnstudio.core.layers.spec import LayerKind
@@ -56,6 +57,7 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         note: What the person wrote about it; lines end with a line feed.
         frozen: Whether training leaves its parameters as they are (Keras' ``trainable=False``).
         weights: The weights it starts with instead of drawn ones.
+        code: The code of its class, where a person wrote that; a kind of the studio has none.
         extra: Unknown keys of the project file, kept.
     """
 
@@ -68,12 +70,21 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     note: str = ""
     frozen: bool = False
     weights: StoredWeights | None = None
+    code: CustomLayer | None = None
     extra: dict[str, Any] = {}
 
     @cached_property
     def spec(self) -> LayerKind | None:
-        """The layer's kind; None if the studio doesn't know it."""
-        return kind_of(self.kind)
+        """The layer's kind; None if the studio doesn't know it, and it has no code either."""
+        known = kind_of(self.kind)
+        if known is not None or self.code is None:
+            return known
+        return custom_kind(self.kind, self.code, self.params)
+
+    @property
+    def custom(self) -> CustomLayer | None:
+        """The code that is the layer; None for a kind of the studio, or one it doesn't know."""
+        return self.code if self.spec is not None and kind_of(self.kind) is None else None
 
     @property
     def values(self) -> dict[str, Any]:

@@ -38,7 +38,18 @@ def facts_of(kind_id: str, values: tuple[Any, ...], inputs: Shapes) -> Facts | S
     """
     kind = kind_of(kind_id)
     assert kind is not None
-    named = {p.name: value for p, value in zip(kind.parameters, values, strict=True)}
+    return _applied(kind, dict(zip((p.name for p in kind.parameters), values, strict=True)), inputs)
+
+
+def facts_for(node: LayerNode, inputs: Shapes) -> Facts | ShapeError:
+    """Applies the rules of a layer's kind, or those of its own code, to what it is given."""
+    if node.custom is not None:
+        assert node.spec is not None
+        return _applied(node.spec, node.values, inputs)
+    return facts_of(node.kind, tuple(node.values.values()), inputs)
+
+
+def _applied(kind: LayerKind, named: Mapping[str, Any], inputs: Shapes) -> Facts | ShapeError:
     try:
         output = kind.output_shape(named, inputs)
     except ShapeError as error:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
+from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -40,6 +44,10 @@ class Status:
             self.changed.set()
 
 
+current_job: ContextVar[JobContext | None] = ContextVar("current_job", default=None)
+"""The job that this thread does."""
+
+
 class JobContext:
     """One job's door to the client. The job calls it; the reader thread sets its flags.
 
@@ -48,6 +56,7 @@ class JobContext:
         status: Where phase and step are kept for the heartbeat.
         request: The number of the request that the job answers.
         log: What the process prints goes there.
+        end: Ends the process once its last words are said.
     """
 
     def __init__(
@@ -56,8 +65,10 @@ class JobContext:
         status: Status | None = None,
         request: int = 0,
         log: EngineLog | None = None,
+        end: Callable[[], NoReturn] | None = None,
     ) -> None:
         self.request = request
+        self._end = end
         self._log = log
         self.answered = False
         self._outbox = outbox
@@ -82,6 +93,16 @@ class JobContext:
         if isinstance(event, Answer):
             self.answered = True
         self._outbox.put(msgspec.structs.replace(event, request=self.request), blob)
+
+    def give_up(self, answer: Event) -> NoReturn:
+        """Answers and ends the process: what runs in the job's thread can't be stopped otherwise.
+
+        For another thread to call.
+        """
+        self.emit(answer)
+        if self._end is not None:
+            self._end()
+        os._exit(1)
 
     def batch(
         self, epoch: int, index: int, loss: float, accuracy: float, images_per_second: float

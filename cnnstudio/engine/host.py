@@ -17,13 +17,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from typing import NoReturn
 
 import psutil
 
 import cnnstudio
 from cnnstudio.core.errors import BadInput, StudioError
 from cnnstudio.core.text import T
-from cnnstudio.engine.context import Cancelled, JobContext, Status
+from cnnstudio.engine.context import Cancelled, JobContext, Status, current_job
+from cnnstudio.engine.custom_faults import told
 from cnnstudio.engine.log import EngineLog
 from cnnstudio.engine.outbox import Outbox
 from cnnstudio.protocol import version, wire
@@ -66,7 +68,7 @@ class Exit(IntEnum):
     DONE = 0
     NOT_LOADED = 10  # Keras, its backend or the device couldn't be had: a Refused said why
     PROTOCOL = 11  # the client sent what isn't the protocol
-    HUNG = 12  # the client was gone and the job didn't stop
+    HUNG = 12  # a job didn't stop: the client was gone, or a layer's own code went on and on
 
 
 class Host:
@@ -160,6 +162,7 @@ class Host:
         handler = handlers.get(type(job))
         if handler is None:
             return Refused(text=T("This engine can't do that: {job}.", job=type(job).__name__))
+        current_job.set(context)
         try:
             context.check_cancelled()
             answer = handler(job, context, blob)
@@ -167,16 +170,18 @@ class Host:
             return Stopped()
         except StudioError as error:
             return Refused(text=error.text, bad_input=isinstance(error, BadInput))
-        except MemoryError:
-            logger.exception("%s ran out of memory", type(job).__name__)
+        except (Exception, SystemExit) as error:
+            logger.exception("%s failed", type(job).__name__)
+            if (text := told(error)) is not None:
+                return Refused(text=text)
+            if not isinstance(error, MemoryError):
+                reason = _reason(error)
+                text = T("The engine failed: {reason}. Its log has the details.", reason=reason)
+                return Refused(text=text, bad_input=False)
             return Refused(
                 text=T("Memory ran out. Try a smaller batch size, or close other programs."),
                 bad_input=False,
             )
-        except Exception as error:
-            logger.exception("%s failed", type(job).__name__)
-            text = T("The engine failed: {reason}. Its log has the details.", reason=_reason(error))
-            return Refused(text=text, bad_input=False)
         if not isinstance(answer, Answer) and not context.answered:
             raise TypeError(f"the handler of {type(job).__name__} gave no answer")
         return answer
@@ -197,7 +202,9 @@ class Host:
 
     def _take(self, request: Request, blob: bytes) -> None:
         if isinstance(request, Job):
-            context = JobContext(self._outbox, self._status, request.request, self._log)
+            context = JobContext(
+                self._outbox, self._status, request.request, self._log, self._give_up
+            )
             with self._contexts_lock:
                 self._contexts[request.request] = context
             self._jobs.put((request, context, blob))
@@ -242,11 +249,16 @@ class Host:
                     )
                 )
 
-    def _end(self, code: Exit) -> None:
+    def _give_up(self) -> NoReturn:
+        """Ends the process with a job that can't be stopped."""
+        self._outbox.close(FLUSH_SECONDS)
+        self._end(Exit.HUNG)
+
+    def _end(self, code: Exit) -> NoReturn:
         """Ends the process at once: a backend's own teardown may hang or crash."""
         self._log.flush()
         os._exit(code)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0][:300]

@@ -1,7 +1,8 @@
 """Builds the Keras model of a network, by calling constructors with checked values.
 
 Keras' own deserialiser is never used: it runs what a file names. A class comes from the module
-that its kind declares, and a file can only name a kind.
+that its kind declares, and a file can only name a kind; or from code of the project that the
+person trusts (see ``custom``).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from cnnstudio.core.network import Network
 from cnnstudio.core.project import Optimizer, TrainingSettings
 from cnnstudio.core.training.checks import chosen_loss
 from cnnstudio.engine.arguments import keras_arguments
+from cnnstudio.engine.custom import call_layer, check_as_measured
 from cnnstudio.engine.steps import TrainingModel
 
 
@@ -32,7 +34,8 @@ def build_model(network: Network, seed: int) -> TrainingModel:
     is built with ``trainable=False``.
 
     Raises:
-        BadInput: When the network has an error; the first one is told.
+        BadInput: When the network has an error; the first one is told. When the code of a layer
+            isn't trusted, or fails.
     """
     analysis = analyse(network)
     if analysis.errors:
@@ -42,9 +45,13 @@ def build_model(network: Network, seed: int) -> TrainingModel:
     names = safe_names(network)
     tensors: dict[str, Any] = {}
     for id, layer in analysis.nodes.items():
+        given = [tensors[link.source] for link in network.incoming[id]]
+        if layer.node.custom is not None:
+            made, tensors[id] = call_layer(layer.node, names[id], given)
+            check_as_measured(layer, made, tensors[id])
+            continue
         make = getattr(import_module(layer.kind.module), layer.kind.keras)
         made = make(name=names[id], **keras_arguments(layer.node.values))
-        given = [tensors[link.source] for link in network.incoming[id]]
         if not given:
             tensors[id] = made  # keras.Input gives a tensor
             continue

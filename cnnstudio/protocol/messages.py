@@ -8,10 +8,12 @@ ends the engine. Numbers that aren't finite travel as null.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from cnnstudio.core.backbones import BackboneChoice
+from cnnstudio.core.layers.custom import CustomLayer, Measured
 from cnnstudio.core.text import Text
 
 
@@ -171,6 +173,26 @@ class BuildBackbone(Job, frozen=True, kw_only=True, tag="build_backbone"):
     store: str
 
 
+class MeasureLayer(Job, frozen=True, kw_only=True, tag="measure_layer"):
+    """Find out what a layer of a person's own class makes of an input; this runs its code.
+
+    It is done only for code the person trusts.
+
+    Attributes:
+        layer: What the layer is called, for errors.
+        code: The code of its class.
+        params: Its stated parameters.
+        inputs: The shapes it is given, by slot.
+        seconds: How long its code may take.
+    """
+
+    layer: str
+    code: CustomLayer
+    params: dict[str, Any]
+    inputs: tuple[tuple[int, ...], ...]
+    seconds: float = 30.0
+
+
 class Shutdown(Message, frozen=True, kw_only=True, tag="shutdown"):
     """End the process."""
 
@@ -185,6 +207,7 @@ Request = (
     | FeatureMaps
     | SaveModel
     | BuildBackbone
+    | MeasureLayer
     | Shutdown
 )
 
@@ -425,6 +448,16 @@ class BackboneBuilt(Answer, frozen=True, kw_only=True, tag="backbone_built"):
     warnings: tuple[Text, ...] = ()
 
 
+class LayerMeasured(Answer, frozen=True, kw_only=True, tag="layer_measured"):
+    """The answer to MeasureLayer.
+
+    Attributes:
+        fact: What the layer makes of the input, and its variables.
+    """
+
+    fact: Measured
+
+
 class Refused(Answer, frozen=True, kw_only=True, tag="refused"):
     """A request that can't be done, or failed; as news, the engine itself couldn't start.
 
@@ -458,6 +491,7 @@ Event = (
     | Downloading
     | ModelSaved
     | BackboneBuilt
+    | LayerMeasured
     | Refused
     | Stopped
 )

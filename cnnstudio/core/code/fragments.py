@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from cnnstudio.core.code.custom import code_of
 from cnnstudio.core.code.reading.naming import layer_class
 from cnnstudio.core.code.reading.reader import read_code
 from cnnstudio.core.code.writer import CodeStyle, write_model
@@ -30,7 +31,9 @@ def write_fragment(network: Network, ids: Collection[str]) -> str:
         return code.text
     lines = code.text.split("\n")
     wanted = {n for id in ids for n in range(code.lines[id][0], code.lines[id][1] + 1)}
-    return "".join(f"{lines[n]}\n" for n in sorted(wanted))
+    own = code_of(network.by_id[id] for id in ids)
+    before = f"{own.text}\n\n" if own.statements else ""
+    return before + "".join(f"{lines[n]}\n" for n in sorted(wanted))
 
 
 def is_code(text: str) -> bool:

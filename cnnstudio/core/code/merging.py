@@ -17,6 +17,7 @@ from cnnstudio.core.blocks.folding import arranged
 from cnnstudio.core.blocks.grouping import kept, pasted
 from cnnstudio.core.code.comments import note_lines
 from cnnstudio.core.code.names import safe_names
+from cnnstudio.core.layers.custom import CustomLayer
 from cnnstudio.core.layers.parameters import Parameter, ParameterError
 from cnnstudio.core.layout import CARD_PITCH
 from cnnstudio.core.marks import can_freeze
@@ -162,8 +163,16 @@ def _layer(old: LayerNode, read: LayerNode, safe: Mapping[str, str]) -> LayerNod
         kept=old.kept if same else (),
         note=old.note if note_lines(old.note) == note_lines(read.note) else read.note,
         frozen=read.frozen if can_freeze(read) else old.frozen,
+        code=_code(old, read) if same else read.code,
     )
     return old if node == old and repr(node.params) == repr(old.params) else node
+
+
+def _code(old: LayerNode, read: LayerNode) -> CustomLayer | None:
+    """The code of a layer's class; what was measured of it stays while it is the same."""
+    if read.code is None or (old.code is not None and old.code.is_code_of(read.code)):
+        return old.code
+    return read.code
 
 
 def _params(old: LayerNode, read: LayerNode) -> dict[str, Any]:

@@ -44,12 +44,14 @@ class ModelCode:
             of one helper function share its lines.
         imports: The names it imports, by module.
         body: The first line behind the imports and the blank lines below them.
+        plain: The lines that import whole modules, for classes that are no part of Keras.
     """
 
     text: str
     lines: dict[str, tuple[int, int]]
     imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
     body: int = 0
+    plain: tuple[str, ...] = ()
 
 
 _USUAL = CodeStyle()
@@ -63,12 +65,14 @@ def write_model(network: Network, style: CodeStyle = _USUAL) -> ModelCode:
     ``network.order``, so that a seed gives the studio's initial weights.
 
     Raises:
-        BadInput: For a network with an error, naming the first.
+        BadInput: For a network with an error, naming the first; that a layer of one's own was never
+            measured is none.
     """
     analysis = analyse(network)
-    if analysis.errors:
+    errors = [problem for problem in analysis.errors if not problem.is_unmeasured]
+    if errors:
         raise BadInput(
-            T("There is no code for this network yet. {problem}", problem=analysis.errors[0].text)
+            T("There is no code for this network yet. {problem}", problem=errors[0].text)
         )
     safe = safe_names(network)
     plain = style.form == "sequential" or not (style.blocks and network.blocks)
@@ -76,7 +80,8 @@ def write_model(network: Network, style: CodeStyle = _USUAL) -> ModelCode:
         sheet = write_sequential(analysis, safe, shapes=style.shapes)
     else:
         sheet = Functional(analysis, safe, shapes=style.shapes, blocks=style.blocks).write()
-    return ModelCode("\n".join([*sheet.lines, ""]), sheet.places, sheet.imports, sheet.body)
+    text = "\n".join([*sheet.lines, ""])
+    return ModelCode(text, sheet.places, sheet.imports, sheet.body, sheet.plain)
 
 
 def write_model_code(network: Network) -> str:

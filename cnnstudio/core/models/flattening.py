@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnstudio.core.blocks.folding import BLOCK
+from cnnstudio.core.code.custom import kind_named
 from cnnstudio.core.edits import free_name
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.registry import kinds
@@ -249,7 +249,7 @@ class Flattening:
             params = self._params(layer, kind, sources)
         has_weights = kind is None or kind.weights is not no_weights
         frozen = has_weights and not (trained and layer.config.get("trainable") is not False)
-        id = kind.id if kind else _opaque_kind(layer.cls.name)
+        id = kind.id if kind else kind_named(layer.cls.name)
         port = self._add(id, layer.name, params, path, frozen)
         if kind is None:
             self.opaque.append(port.id)
@@ -347,10 +347,3 @@ def _is_by_default(layer: LayerConfig) -> bool:
     """Whether Keras 3 writes ``training=False`` for a layer that wasn't told: for Dropout."""
     return layer.cls.kind is not None and layer.cls.kind.weights is no_weights
 
-
-def _opaque_kind(name: str) -> str:
-    """What a layer of this class is called, apart from the studio's own kinds.
-
-    ``Custom`` is the package Keras registers a class in that names none.
-    """
-    return f"Custom>{name}" if name in kinds() or name == BLOCK else name

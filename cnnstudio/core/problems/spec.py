@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cnnstudio.core.layers.custom import UNMEASURED
 from cnnstudio.core.layers.spec import Fix, Origin
 from cnnstudio.core.text import T, Text
 
@@ -39,6 +40,11 @@ class Problem:
     id: str = ""
     origin: Origin = Origin.STUDIO
     why: Text | None = None
+
+    @property
+    def is_unmeasured(self) -> bool:
+        """Whether all that is wrong is that a layer of one's own was never measured."""
+        return self.severity is Severity.ERROR and self.id == UNMEASURED
 
     @property
     def labelled(self) -> Text:

@@ -11,11 +11,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from cnnstudio.core.code.comments import name_in
+from cnnstudio.core.code.custom import kind_named
 from cnnstudio.core.code.reading import naming
 from cnnstudio.core.code.reading.notes import Notes
 from cnnstudio.core.code.reading.result import Passed, Unreadable
 from cnnstudio.core.code.reading.source import Source
 from cnnstudio.core.code.reading.values import LayerObject, ModelObject, Tensor
+from cnnstudio.core.layers.custom import CustomLayer, signature
 from cnnstudio.core.layers.spec import ShapeError
 from cnnstudio.core.marks import can_freeze
 from cnnstudio.core.network import LayerNode, Link, Network
@@ -76,23 +78,26 @@ class Builder:
         kwargs: Mapping[str, Any],
         *,
         implied: bool = False,
+        code: CustomLayer | None = None,
     ) -> LayerObject:
         """Makes a layer of the class `name`, known or not; its arguments are plain values.
 
         One that is only `implied` has no note.
+        A class of the program comes with its `code`, and hides one of Keras with its name.
         """
         self._made += 1
         self._check_count(node)
-        kind = naming.layer_class(name)
+        kind = naming.layer_class(name) if code is None else None
         params = dict(kwargs)
         given = params.pop("name", None)
         frozen = not params.pop("trainable", True)
-        input_shape = self._input_shape(params)
+        own = signature(code.source, code.cls) if code is not None else None
+        input_shape = self._input_shape(params, own.positional if own is not None else ())
         if kind is None:
             if args:
                 params["args"] = list(args)
         else:
-            params |= self._by_position(node, naming.positional(kind), args, params)
+            params |= self.by_position(node, naming.positional(kind), args, params)
             if kind.id == "input":
                 batch = params.pop("batch_shape", None)
                 stated = batch[1:] if isinstance(batch, list) else input_shape or []
@@ -100,18 +105,22 @@ class Builder:
             if kind.id == "leaky_re_lu" and "alpha" in params:  # before Keras 3
                 params["negative_slope"] = params.pop("alpha")
             params = self._with_a_place(node, name, params)
-        id = name if kind is None else kind.id
+        id = kind_named(name) if kind is None else kind.id
         layer_name = self._name(node, id, given)
         named = getattr(node, "end_lineno", 0) in self.names_in_comments
         note = "" if implied else self.notes.of(node, named=named)
-        return LayerObject(node, id, layer_name, params, input_shape, note=note, frozen=frozen)
+        return LayerObject(
+            node, id, layer_name, params, input_shape, note=note, frozen=frozen, code=code
+        )
 
     def call(self, layer: LayerObject, node: ast.AST, tensors: Sequence[Tensor]) -> Tensor:
         """Links a layer behind others."""
         if layer.output is not None:
             raise self._shared(node, layer.name)
         id = f"n{len(self._nodes) + 1}"
-        self._nodes[id] = LayerNode(id, layer.kind, layer.name, layer.params, note=layer.note)
+        self._nodes[id] = LayerNode(
+            id, layer.kind, layer.name, layer.params, note=layer.note, code=layer.code
+        )
         self._objects[id] = layer
         self._links += [Link(tensor.id, id, slot) for slot, tensor in enumerate(tensors)]
         self._sources[id] = tuple(tensor.id for tensor in tensors)
@@ -256,7 +265,7 @@ class Builder:
         except ShapeError:
             return None
 
-    def _by_position(
+    def by_position(
         self, node: ast.AST, names: Sequence[str], args: Sequence[Any], params: Mapping[str, Any]
     ) -> dict[str, Any]:
         if len(args) > len(names):
@@ -293,7 +302,10 @@ class Builder:
                 )
         return kept
 
-    def _input_shape(self, params: dict[str, Any]) -> list[Any] | None:
+    def _input_shape(self, params: dict[str, Any], own: Sequence[str]) -> list[Any] | None:
+        """Takes out of the arguments what says the shape of the input; `own` are the layer's."""
+        if "input_shape" in own or "input_dim" in own:
+            return None
         shape = params.pop("input_shape", None)
         batch = params.pop("batch_input_shape", None)
         width = params.pop("input_dim", None)

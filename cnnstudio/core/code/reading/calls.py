@@ -9,13 +9,14 @@ from typing import Any
 from cnnstudio.core.code.reading import naming, operations, training
 from cnnstudio.core.code.reading.blocks import FunctionUse
 from cnnstudio.core.code.reading.building import MOST_LAYERS
-from cnnstudio.core.code.reading.given import Given
+from cnnstudio.core.code.reading.given import Given, argument_of
 from cnnstudio.core.code.reading.members import is_instance, member
 from cnnstudio.core.code.reading.operations import NoValue
 from cnnstudio.core.code.reading.result import Setting
 from cnnstudio.core.code.reading.source import short
 from cnnstudio.core.code.reading.values import (
     Builtin,
+    CustomClass,
     Function,
     Helper,
     KerasName,
@@ -64,6 +65,8 @@ class Caller(Given):
                 return self.call_layer(function, node, args)
             case ModelObject():
                 return self.call_model(function, node, args[0] if args else None)
+            case CustomClass():
+                return self.custom_layer(function, node, args, kwargs)
             case KerasName():
                 return self._call_keras(function, node, args, kwargs)
             case Builtin("len") if args and isinstance(args[0], Unknown):
@@ -210,7 +213,7 @@ class Caller(Given):
             self._take_flow(kwargs.get("x", args[0] if args else None))
             self.builder.models.remove(model)  # the one that is trained is the one that is meant
             self.builder.models.append(model)
-            self.take(node, training.READERS[name](args, kwargs))
+            self.take(node, training.READERS[name](args, self._unweighed(kwargs)))
             return Unknown(node, call=name)
         return Unknown(node)
 
@@ -218,11 +221,13 @@ class Caller(Given):
         self, function: Unknown, node: ast.Call, args: list[Any], kwargs: dict[str, Any]
     ) -> Any:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "flow":
-            self.take_first(node, training.of_fit((), kwargs))
+            self.take_first(node, training.of_fit((), self._unweighed(kwargs)))
             generator = self.value(node.func.value)
             return Unknown(node, function.roots, call="flow", args=(generator,), kwargs=kwargs)
         if isinstance(node.func, ast.Attribute) and _name_of(node.func.value) in ("np", "numpy"):
             self.take(node, training.of_numpy(node.func.attr))
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else function.name
+        self.take(node, training.of_weights(called, args, kwargs))
         if function.name == "isinstance" and len(args) == 2 and isinstance(args[0], LayerObject):
             return is_instance(args[0], args[1])
         if function.call and (
@@ -265,7 +270,7 @@ class Caller(Given):
         named = {}
         for key, one in kwargs.items():
             raw_of = self.stated_shape if key in _SHAPES else self.raw
-            named[key] = raw_of(one, _argument(node, key), key)
+            named[key] = raw_of(one, argument_of(node, key), key)
         if self.scope is not self.globals:
             named = _without_held_defaults(name, node, named)
         layer = self.builder.layer(node, name, raw, named)
@@ -338,6 +343,11 @@ class Caller(Given):
                 self.settings[name] = Setting(name, value, line)
             else:
                 self.builder.pass_over(node, short(str(value)))
+
+    def _unweighed(self, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments without weights that were read where they were computed."""
+        told = training.WEIGHTS if "training.class_weights" in self.settings else frozenset()
+        return {name: one for name, one in kwargs.items() if name not in told}
 
     def take_first(self, node: ast.AST, found: Iterable[training.Found]) -> None:
         """Like `take` for a generator's line: the first is the training pictures' one."""
@@ -421,12 +431,6 @@ def _name_of(node: ast.expr) -> str:
 
 def _is_class(path: str) -> bool:
     return path.rpartition(".")[2][:1].isupper()
-
-
-def _argument(node: ast.Call, name: str) -> ast.AST:
-    """Where an argument stands, for what can't be read in it."""
-    found = (keyword.value for keyword in node.keywords if keyword.arg == name)
-    return next(found, node)
 
 
 def _without_held_defaults(name: str, node: ast.Call, named: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnstudio.core.code.reading import naming, operations
 from cnnstudio.core.code.reading.evaluator import Ask, Evaluator
 from cnnstudio.core.code.reading.result import Question
 from cnnstudio.core.code.reading.values import (
+    CustomClass,
     Helper,
     KerasName,
     LayerObject,
@@ -17,6 +18,7 @@ from cnnstudio.core.code.reading.values import (
     Tensor,
     Unknown,
 )
+from cnnstudio.core.layers.custom import signature
 from cnnstudio.core.text import T
 
 
@@ -98,6 +100,10 @@ class Given(Evaluator):
     def call_layer(self, layer: LayerObject, node: ast.Call, args: Sequence[Any]) -> Tensor:
         """The output of a layer for what it is called with."""
         if len(args) != 1:
+            if layer.code is not None:
+                raise self.source.refuse(
+                    node, T("a layer of one's own is called with one tensor, or a list of them.")
+                )
             tensors = [tensor for one in args for tensor in self.tensors(one, node)]
             return self.builder.call(layer, node, tensors)
         return self.builder.call(layer, node, self.tensors(args[0], node))
@@ -124,3 +130,26 @@ class Given(Evaluator):
             line = getattr(value.node, "lineno", 1)
             raise Ask(Question(root, self.usual_shape, line, is_input=True))
         return list(self.inputs[root])
+
+    def custom_layer(
+        self, of: CustomClass, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> LayerObject:
+        """A layer of a class the program defines; its arguments are plain values."""
+        found = signature(of.code.source, of.code.cls)
+        names = found.positional if found is not None else ()
+        stated = self.builder.by_position(node, names, args, kwargs) | dict(kwargs)
+        raw = {}
+        for name, one in stated.items():
+            if isinstance(one, Helper) and isinstance(one.raw, dict):
+                raise self.source.refuse(
+                    argument_of(node, name),
+                    T("a layer of one's own takes plain values here, such as a name."),
+                )
+            raw[name] = self.raw(one, argument_of(node, name), name)
+        return self.builder.layer(node, of.code.cls, (), raw, code=of.code)
+
+
+def argument_of(node: ast.Call, name: str) -> ast.AST:
+    """Where an argument stands, for what can't be read in it."""
+    found = (keyword.value for keyword in node.keywords if keyword.arg == name)
+    return next(found, node)

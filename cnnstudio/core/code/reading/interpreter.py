@@ -9,13 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cnnstudio.core.code.custom import is_layer_class, layer_code
 from cnnstudio.core.code.reading import naming, operations
 from cnnstudio.core.code.reading.blocks import FunctionUse
 from cnnstudio.core.code.reading.calls import Caller
 from cnnstudio.core.code.reading.operations import NoValue
 from cnnstudio.core.code.reading.result import Setting
+from cnnstudio.core.code.reading.scaling import Form, Value, form_of
 from cnnstudio.core.code.reading.source import Source
 from cnnstudio.core.code.reading.values import (
+    CustomClass,
     Function,
     KerasName,
     LayerObject,
@@ -60,6 +63,7 @@ class Interpreter(Caller):
         super().__init__(source, given, inputs)
         self.settings: dict[str, Setting] = {}
         self.uses: list[FunctionUse] = []
+        self._forms: dict[ast.AST, Form] = {}
         self.model_class: ast.ClassDef | None = None
 
     def program(self) -> None:
@@ -85,6 +89,7 @@ class Interpreter(Caller):
 
     def assign(self, target: ast.expr, value: Any) -> None:
         if isinstance(target, ast.Name):
+            self._keep_form(target, value)
             self.scope.names[target.id] = self._or_given(target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target, value)
@@ -110,6 +115,28 @@ class Interpreter(Caller):
             return self.given[name]
         asked = value.roots if value.roots and not value.call else frozenset({name})
         return replace(value, roots=asked)
+
+    def _keep_form(self, target: ast.Name, value: Any) -> None:
+        """Keeps what is made of the pictures, and the setting where that is a scaling."""
+        if (form := self._form(value)) is not None:
+            self._forms[value.node] = form
+            if form.scaling:
+                self.take(target, (("data.scaling", form.scaling),))
+
+    def _form(self, value: Any) -> Form | None:
+        """What a value makes of the pictures; None where it leaves them or can't be told."""
+        if not isinstance(value, Unknown):
+            return None
+        found = form_of(value.node, self._meaning)
+        return found if isinstance(found, Form) and found != Form() else None
+
+    def _meaning(self, name: str) -> Value:
+        """What a name stands for in the arithmetic of pictures, which one unknown may be."""
+        known, value = self.scope.find(name)
+        if isinstance(value, Unknown) or not known:
+            return self._forms.get(value.node, Form()) if known else Form()
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        return float(value) if plain else None
 
     def _set_trainable(self, target: ast.Attribute, value: Any) -> None:
         owner = self.value(target.value)
@@ -172,6 +199,8 @@ class Interpreter(Caller):
                 self.assign(node.target, self.value(ast.copy_location(changed, node)))
             case ast.Import() | ast.ImportFrom():
                 self._import(node)
+            case ast.ClassDef() if (own := self._layer_class(node)) is not None:
+                self.scope.names[node.name] = own
             case ast.FunctionDef() if not node.decorator_list:
                 self.scope.names[node.name] = self.function(node)
             case ast.FunctionDef() | ast.ClassDef():
@@ -211,7 +240,9 @@ class Interpreter(Caller):
 
     def _assign(self, node: ast.Assign, value: Any) -> None:
         told = value.call.rpartition(".")[2] if isinstance(value, Unknown) else ""
-        if isinstance(value, Unknown) and not told:
+        form = self._form(value)
+        is_read = form is not None and (form.scaling or form.base != "x")
+        if isinstance(value, Unknown) and not (told or is_read):
             self.builder.pass_over(node)
         for target in node.targets:
             self.assign(target, value)
@@ -239,6 +270,25 @@ class Interpreter(Caller):
             self.scope.names[name] = (
                 KerasName(naming.canonical(path)) if known else Unknown(node, name=name)
             )
+
+    def _layer_class(self, node: ast.ClassDef) -> CustomClass | None:
+        """A class of the program that is a layer; None for any other."""
+        if self.scope is not self.globals or not any(map(self._is_layer, node.bases)):
+            return None
+        lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        self.spend(node, 16 + len(lines))
+        code = layer_code(self.source.tree, self.source.lines, node.name)
+        if code is None:
+            return None
+        self.builder.notes.lines.update(lines)  # its comments are kept with it
+        return CustomClass(code)
+
+    def _is_layer(self, base: ast.expr) -> bool:
+        value = self.value(base)
+        if isinstance(value, KerasName):
+            return is_layer_class(value.last)
+        free = isinstance(value, Unknown) and value.name == "Layer"  # an import is missing
+        return isinstance(value, CustomClass) or free
 
     def _is_model(self, base: ast.expr) -> bool:
         value = self.value(base)

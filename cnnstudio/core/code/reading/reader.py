@@ -138,6 +138,6 @@ def _reading(
         tuple(sorted(reader.settings.values(), key=lambda setting: setting.line)),
         tuple(sorted(passed, key=lambda one: one.line)),
         tuple(questions),
-        tuple(node.name for node in network.layers if node.spec is None),
+        tuple(node.name for node in network.layers if node.spec is None or node.custom is not None),
         {id: builder.lines[id] for id in network.by_id if id in builder.lines},
     )

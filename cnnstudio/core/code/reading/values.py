@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnstudio.core.layers.custom import CustomLayer
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KerasName:
@@ -67,6 +69,7 @@ class LayerObject:
         note: The comments that are its note.
         frozen: Whether training leaves its parameters as they are.
         activation: A layer that is its activation, and is called behind it.
+        code: The code of its class, where the program defines it.
     """
 
     node: ast.AST
@@ -78,6 +81,14 @@ class LayerObject:
     note: str = ""
     frozen: bool = False
     activation: LayerObject | None = None
+    code: CustomLayer | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CustomClass:
+    """A layer's class that the program defines."""
+
+    code: CustomLayer
 
 
 @dataclass(slots=True, eq=False)
@@ -161,4 +172,4 @@ def is_of_network(value: object) -> bool:
     """Whether what happens with the value may change the network."""
     if isinstance(value, KerasName):
         return value.module == "layers" or value.last in ("Sequential", "Model")
-    return isinstance(value, Tensor | LayerObject | ModelObject | Function)
+    return isinstance(value, Tensor | LayerObject | ModelObject | Function | CustomClass)

@@ -10,8 +10,8 @@ from cnnstudio.core.analysis import Analysis
 from cnnstudio.core.code.comments import block_comment, note_lines, shape_comment
 from cnnstudio.core.code.names import PROGRAM_NAMES, UseNames
 from cnnstudio.core.code.writing.helpers import Helper, Use, contiguous, find_helpers
-from cnnstudio.core.code.writing.layers import imports_of, layer_call
-from cnnstudio.core.code.writing.sheet import Sheet
+from cnnstudio.core.code.writing.layers import imports_of, kind_of, layer_call
+from cnnstudio.core.code.writing.sheet import Sheet, own_sheet
 from cnnstudio.core.code.writing.source import (
     Argument,
     Call,
@@ -80,9 +80,9 @@ class Functional:
         self._safe = safe
         self._shapes = shapes
         self._uses = contiguous(self._network) if blocks else ()
-        nodes = map(self._network.by_id.__getitem__, self._network.order)
-        self._sheet = Sheet(imports_of(nodes) | {"keras.models": {"Model"}})
-        self._reserved = _RESERVED.union(*self._sheet.imports.values())
+        nodes = [self._network.by_id[id] for id in self._network.order]
+        self._sheet = own_sheet(nodes, imports_of(nodes) | {"keras.models": {"Model"}})
+        self._reserved = _RESERVED | self._sheet.names
         self._helpers, self._names = find_helpers(self._network, safe, self._uses, self._reserved)
         self._used = {
             use.ids[0]: (helper, place)
@@ -95,6 +95,7 @@ class Functional:
         sheet = self._sheet
         steps = self._steps()
         self._name_variables(steps)
+        sheet.define()
         for helper in self._helpers:
             sheet.blank(2)
             self._function(helper)
@@ -235,7 +236,7 @@ class Functional:
         self._sheet.add([f"{indent}{line}" for line in note_lines(node.note)])
         sources = [variables[link.source] for link in self._network.incoming[node.id]]
         given: Expression | None = sources[0] if sources else None
-        if node.spec is not None and node.spec.merges:
+        if len(sources) > 1 or kind_of(node).merges:
             given = Items(tuple(sources), "[]")
         comments = self._shape(same)
         lines = applied(variables[node.id], call, given, *comments, depth=depth)
@@ -243,7 +244,8 @@ class Functional:
 
     def _shape(self, ids: Iterable[str]) -> tuple[str, ...]:
         """The output shape as a comment, where it is wanted and the same for all of them."""
-        shapes = {self._analysis.nodes[id].output for id in ids} if self._shapes else set()
+        known = self._analysis.nodes if self._shapes else {}
+        shapes = {known[id].output for id in ids if id in known}
         return (shape_comment(shapes.pop()),) if len(shapes) == 1 else ()
 
     def _source(self, step: _Step) -> str:

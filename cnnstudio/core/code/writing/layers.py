@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from cnnstudio.core.code.comments import name_comment
+from cnnstudio.core.code.reading.naming import automatic_stem
 from cnnstudio.core.code.writing.source import Argument, Call, Expression, literal, quoted
 from cnnstudio.core.layers.numbers import Numbers, as_fraction
 from cnnstudio.core.layers.parameters import Parameter
@@ -16,8 +17,6 @@ from cnnstudio.core.network import LayerNode, Network
 
 # First arguments that code usually gives without their name: Dense(100), Dropout(0.4).
 _POSITIONAL = frozenset({"units", "rate", "pool_size", "activation"})
-# What Keras calls a layer without a name; elsewhere that is the kind's id.
-_AUTOMATIC = {"input": "input_layer"}
 
 
 def kind_of(node: LayerNode) -> LayerKind:
@@ -49,7 +48,10 @@ def layer_call(
         if variable is None and not (parameter.required or parameter.name in node.params):
             continue
         by_place = (
-            index == 0 and parameter.name in _POSITIONAL and (not variable or parameter.required)
+            index == 0
+            and parameter.name in _POSITIONAL
+            and node.custom is None
+            and (not variable or parameter.required)
         )
         value = variable or value_of(node, parameter)
         arguments.append(Argument(value, "" if by_place else parameter.name))
@@ -105,7 +107,8 @@ def imports_of(nodes: Iterable[LayerNode]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for node in nodes:
         kind = kind_of(node)
-        found.setdefault(kind.module, set()).add(kind.keras)
+        if node.custom is None:
+            found.setdefault(kind.module, set()).add(kind.keras)
         for name in node.params:
             value: Any = node.values.get(name)
             if isinstance(value, Chosen) and not value.by_name:
@@ -128,7 +131,7 @@ def explicit_names(
     explicit = {}
     for id in network.order:
         node = network.by_id[id]
-        stem = _AUTOMATIC.get(node.kind, node.kind)
+        stem = automatic_stem(node.kind)
         automatic = f"{stem}_{unnamed[stem]}" if unnamed[stem] else stem
         if names[id] == node.name == automatic and id not in told:
             unnamed[stem] += 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cnnstudio.core.analysis import Analysis
 from cnnstudio.core.code.comments import note_lines, shape_comment
 from cnnstudio.core.code.writing.layers import explicit_names, imports_of, kind_of, layer_call
-from cnnstudio.core.code.writing.sheet import Sheet
+from cnnstudio.core.code.writing.sheet import Sheet, own_sheet
 from cnnstudio.core.code.writing.source import wrapped
 from cnnstudio.core.network import Network
 
@@ -33,13 +33,16 @@ def write_sequential(analysis: Analysis, safe: Mapping[str, str], *, shapes: boo
     """
     network = analysis.network
     names = explicit_names(network, safe)
-    sheet = Sheet(imports_of(network.layers) | {"keras.models": {"Sequential"}})
+    sheet = own_sheet(network.layers, imports_of(network.layers) | {"keras.models": {"Sequential"}})
+    sheet.define()
     sheet.blank()
     sheet.add(["model = Sequential(", "    ["])
     for id in network.order:
         node = network.by_id[id]
         sheet.add([f"        {line}" for line in note_lines(node.note)])
-        comments = (shape_comment(analysis.nodes[id].output),) if shapes else ()
+        comments = (
+            (shape_comment(analysis.nodes[id].output),) if shapes and id in analysis.nodes else ()
+        )
         lines = wrapped("", layer_call(node, names.get(id)), ",", *comments, depth=2)
         sheet.add(lines, [id])
     sheet.add(["    ]", ")"])
