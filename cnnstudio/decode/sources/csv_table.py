@@ -142,21 +142,22 @@ def _columns(table: Table, options: Mapping[str, Any], path: Path) -> _Columns:
         split = None
     rest = [at for at in rest if at != split]
     label = answers.get(LABEL, _one(table, _LABELS, rest))
-    questions = []
-    if found_path is None:
-        questions.append(_question(table, PATH, paths, path))
-    if label is None and rest:
-        questions.append(_question(table, LABEL, rest, path))
-    if questions:
-        raise Ask(questions)
-    if label is None:
+    if label is None and not rest:
         raise BadInput(
             T(
                 "{file} has a column of paths, but none that says the class of each picture.",
                 file=str(path),
             )
         )
+    questions = []
+    if found_path is None:
+        questions.append(_question(table, PATH, paths, path))
+    if label is None:
+        questions.append(_question(table, LABEL, rest, path))
+    if questions:
+        raise Ask(questions)
     assert found_path is not None
+    assert label is not None
     return _Columns(found_path, label, split)
 
 

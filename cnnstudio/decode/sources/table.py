@@ -197,7 +197,7 @@ def _delimiter(text: str) -> str | None:
                 if len(widths) == _SAMPLE:
                     break
         except csv.Error:
-            continue
+            pass  # the rows before it tell; reading them all will name the line
         if widths and widths[0] > 1:
             found = (len(set(widths)) == 1, widths[0], delimiter)
             best = found if best is None or found[:2] > best[:2] else best
@@ -209,8 +209,6 @@ def _is_header(rows: list[list[str]]) -> bool:
 
     Names of columns aren't numbers or paths.
     """
-    if len(rows) < 2:
-        return False
     first = [cell.strip() for cell in rows[0]]
     if any(map(_is_data, first)):
         return False
