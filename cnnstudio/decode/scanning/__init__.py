@@ -1,0 +1,1 @@
+"""Scanning: files found, checked and decoded once, by processes of their own."""

@@ -1,0 +1,231 @@
+"""Fills a pool with decoded pictures, and keeps what is known of each."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cnnstudio.core.data.cache import NewPictures
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.storage.faults import write_fault
+from cnnstudio.core.text import Text
+from cnnstudio.decode.scanning.crew import Crew, Lost
+from cnnstudio.decode.scanning.frames import Done, Job, Task
+from cnnstudio.decode.scanning.worker import digest_of, look_cells, looks_of
+from cnnstudio.decode.sources.listing import Files, Members
+
+Count = Callable[[int], None]
+"""Gets how many pictures are done."""
+
+CHUNK = 256
+"""Pictures in a task: some 40 ms of work where they are small."""
+
+_HEAVY = 2**23  # bytes of decoded pictures in a task, at most
+_SAMPLE = 256  # pictures whose headers are looked at before the size is chosen
+_WINDOW = 2**14  # pictures
+_PENDING, _KEPT, _REFUSED = range(3)
+
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """What is known of each picture; the arrays are as in ``core.data.catalogue``.
+
+    Attributes:
+        sizes, digests, looks, flags: One row for each picture of the source.
+        state: Whether it is pending, kept or refused.
+        reasons: Why, for the refused ones.
+        modes: How many pictures have which mode.
+    """
+
+    sizes: NDArray[np.uint32]
+    digests: NDArray[np.uint64]
+    looks: NDArray[np.uint64]
+    flags: NDArray[np.uint8]
+    state: NDArray[np.uint8]
+    reasons: dict[int, Text] = field(default_factory=dict)
+    modes: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, count: int) -> Found:
+        """Of so many pictures nothing is known yet."""
+        return cls(
+            np.zeros((count, 2), np.uint32),
+            np.zeros((count, 2), np.uint64),
+            np.zeros(count, np.uint64),
+            np.zeros(count, np.uint8),
+            np.full(count, _PENDING, np.uint8),
+        )
+
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        """Which pictures are in the pool."""
+        return self.state == _KEPT
+
+    def take(self, done: Done) -> int:
+        """Takes what came of a task; returns how many pictures it had."""
+        count = len(done.flags)
+        rows = slice(done.first, done.first + count)
+        self.sizes[rows] = np.frombuffer(done.sizes, "<u4").reshape(-1, 2)
+        self.digests[rows] = np.frombuffer(done.digests, "<u8").reshape(-1, 2)
+        self.looks[rows] = np.frombuffer(done.looks, "<u8")
+        self.flags[rows] = np.frombuffer(done.flags, np.uint8)
+        self.state[rows] = _KEPT
+        for position, reason in done.refused:
+            self.refuse(done.first + position, reason)
+        self.modes.update(done.modes)
+        return count
+
+    def refuse(self, index: int, reason: Text) -> None:
+        """Leaves a picture out."""
+        self.state[index] = _REFUSED
+        self.reasons[index] = reason
+
+
+class Coloured(Exception):
+    """A picture has colour, where there is room for grey ones only."""
+
+
+def look_at(crew: Crew, place: Files | Members) -> tuple[NDArray[np.uint32], bool]:
+    """Looks at the headers of some pictures, evenly chosen.
+
+    Returns:
+        Their rows and columns, uint32, shape (m, 2), and whether one may have colour.
+    """
+    count = _count(place)
+    chosen = np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.int64))
+    some = _chosen(place, chosen)
+    sizes, coloured = [np.zeros((0, 2), np.uint32)], False
+    for one in crew.run(_job(place), _tasks(some, max(1, -(-len(chosen) // 8))), _nobody):
+        if isinstance(one, Done):
+            rows = np.frombuffer(one.sizes, "<u4").reshape(-1, 2)
+            sizes.append(rows[rows.all(axis=1)])
+            coloured |= one.coloured
+    return np.concatenate(sizes), coloured
+
+
+def fill(
+    crew: Crew, place: Files | Members, pool: NewPictures, shape: tuple[int, int, int], fit: str,
+    count: Count,
+) -> Found:  # fmt: skip
+    """Decodes all pictures of a place into a pool, refused ones left out.
+
+    Raises:
+        Coloured: When `shape` has one channel and a picture has colour.
+        JobFailed: When the disk is full or workers can't be started.
+        BadInput: When the pool can't be written.
+    """
+    total = _count(place)
+    found, done, settled = Found.of(total), 0, 0
+    chunk = max(1, min(CHUNK, _HEAVY // pool.step))
+    job = _job(place, pool, shape, fit)
+    for one in crew.run(job, _tasks(place, chunk), lambda more: count(done + more)):
+        if isinstance(one, Lost):
+            found.refuse(one.index, one.reason)
+            done += 1
+        else:
+            if one.coloured and shape[2] == 1:
+                raise Coloured
+            if one.failed:
+                raise unwritten(OSError(one.failed, os.strerror(one.failed)), pool)
+            done += found.take(one)
+        while settled < total and (end := _complete(found.state, settled)) > settled:
+            pool.settle(found.kept[settled:end])
+            settled = end
+        count(done)
+    return found
+
+
+def take_arrays(
+    chunks: Iterator[NDArray[np.uint8]], total: int, pool: NewPictures, count: Count
+) -> Found:
+    """Takes pictures that are arrays already into a pool.
+
+    Raises:
+        JobFailed, BadInput: As `fill`, and what the source raises.
+    """
+    found, first = Found.of(total), 0
+    for pictures in chunks:
+        channels = pictures.shape[3]
+        images = [Image.fromarray(one[..., 0] if channels == 1 else one) for one in pictures]
+        try:
+            pool.write(first, np.ascontiguousarray(pictures).tobytes())
+        except OSError as error:
+            raise unwritten(error, pool) from error
+        first += found.take(
+            Done(
+                first=first,
+                sizes=np.full((len(images), 2), pictures.shape[1:3], "<u4").tobytes(),
+                digests=b"".join(map(digest_of, images)),
+                looks=looks_of(b"".join(map(look_cells, images))),
+                flags=bytes(len(images)),
+                modes={"L" if channels == 1 else "RGB": len(images)},
+                refused=[],
+                coloured=channels == 3,
+            )
+        )
+        pool.settle(np.ones(len(images), bool))
+        count(first)
+    return found
+
+
+def unwritten(error: OSError, pool: NewPictures) -> StudioError:
+    """Why a pool can't be written."""
+    return write_fault(error, pool.path, needed=pool.step)
+
+
+def _complete(state: NDArray[np.uint8], start: int) -> int:
+    """Up to where no picture is pending, or a good part of the way there."""
+    pending = np.flatnonzero(state[start : start + _WINDOW] == _PENDING)
+    return start + int(pending[0]) if len(pending) else min(start + _WINDOW, len(state))
+
+
+def _count(place: Files | Members) -> int:
+    return len(place.paths)
+
+
+def _chosen(place: Files | Members, chosen: NDArray[np.int64]) -> Files | Members:
+    paths = [place.paths[i] for i in chosen]
+    if isinstance(place, Files):
+        return Files(place.root, paths)
+    return Members(place.file, paths, place.spans[chosen], place.temporary)
+
+
+def _job(
+    place: Files | Members,
+    pool: NewPictures | None = None,
+    shape: tuple[int, ...] = (),
+    fit: str = "stretch",
+) -> Job:
+    is_archive = isinstance(place, Members)
+    return Job(
+        root=os.fsencode(place.file if isinstance(place, Members) else place.root),
+        is_archive=is_archive,
+        pool=os.fsencode(pool.path) if pool is not None else b"",
+        start=pool.start if pool is not None else 0,
+        shape=shape,
+        fit=fit,
+    )
+
+
+def _tasks(place: Files | Members, chunk: int) -> Iterator[Task]:
+    paths = place.paths
+    encode = os.fsencode if isinstance(place, Files) else _utf8
+    for first in range(0, len(paths), chunk):
+        some = b"\0".join(map(encode, paths[first : first + chunk]))
+        spans = b""
+        if isinstance(place, Members):
+            spans = place.spans[first : first + chunk].astype("<i8").tobytes()
+        yield Task(first, some, spans)
+
+
+def _utf8(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _nobody(_count: int) -> None: ...

@@ -1,0 +1,196 @@
+"""A worker: reads picture files, decodes them once, and writes them into the pool.
+
+It is one process of two, with limits; whatever a file does to it costs that file only, for it says
+in a few bytes of shared memory which picture it is at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import mmap
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from cnnstudio.core.data.catalogue import MISNAMED
+from cnnstudio.core.data.walking import unreadable
+from cnnstudio.core.text import Text
+from cnnstudio.decode.files import read_regular
+from cnnstudio.decode.members import read_member
+from cnnstudio.decode.pictures import (
+    Picture,
+    Unusable,
+    picture_facts,
+    read_picture,
+    strict,
+)
+from cnnstudio.decode.resizing import fit_image
+from cnnstudio.decode.scanning.frames import Done, Job, Task, received, send
+from cnnstudio.decode.scanning.limits import limit_worker
+
+LOOK = (9, 8)
+"""(columns, rows) of the cells that the perceptual hash compares."""
+
+_SUFFIXES = {
+    "JPEG": (b".jpg", b".jpeg", b".jpe", b".jfif"),
+    "MPO": (b".jpg", b".jpeg", b".jpe", b".jfif", b".mpo"),
+    "PNG": (b".png", b".apng"),
+    "BMP": (b".bmp", b".dib"),
+    "GIF": (b".gif",),
+    "WEBP": (b".webp",),
+    "TIFF": (b".tif", b".tiff"),
+    "PPM": (b".ppm", b".pgm", b".pbm", b".pnm", b".pfm"),
+}
+
+
+def main(gauge: Path, slot: int) -> int:
+    """Does tasks until its input ends; returns the exit code.
+
+    Args:
+        gauge: A file of one int64 for each worker.
+        slot: Which of them is this one's.
+    """
+    commands, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no part of the answers
+    limit_worker()
+    with gauge.open("r+b") as file, mmap.mmap(file.fileno(), 0) as shared, strict():
+        view = memoryview(shared).cast("q")
+        worker: _Worker | None = None
+        for message in received(commands):
+            if isinstance(message, Job):
+                worker = _Worker(message, view, slot)
+            elif isinstance(message, Task) and worker is not None:
+                send(answers, worker.do(message))
+        view.release()
+    return 0
+
+
+def look_cells(image: Image.Image) -> bytes:
+    """The grey cells that the perceptual hash of a picture compares, 8 rows of 9."""
+    grey = image if image.mode == "L" else image.convert("L")
+    return grey.resize(LOOK, Image.Resampling.BOX).tobytes()
+
+
+def looks_of(cells: bytes) -> bytes:
+    """The difference hashes of pictures, 8 bytes each, from their cells one after the other."""
+    grid = np.frombuffer(cells, np.uint8).reshape(-1, LOOK[1], LOOK[0])
+    return np.packbits(grid[:, :, :-1] < grid[:, :, 1:]).tobytes()
+
+
+def digest_of(image: Image.Image) -> bytes:
+    """16 bytes that are equal for pictures that are equal."""
+    digest = hashlib.blake2b(f"{image.mode}{image.size}".encode(), digest_size=16)
+    digest.update(image.tobytes())
+    return digest.digest()
+
+
+class _Worker:
+    """Does the tasks of one job."""
+
+    def __init__(self, job: Job, gauge: memoryview, slot: int) -> None:
+        self._job = job
+        self._gauge = gauge
+        self._slot = slot
+        self._archive: BinaryIO | None = None
+        if job.is_archive:
+            self._archive = open(job.root, "rb")  # noqa: SIM115 (for the life of the process)
+        self._step = int(np.prod(job.shape)) if job.shape else 0
+
+    def do(self, task: Task) -> Done:
+        """Reads the pictures of a task; those that can't be used are refused, each for itself."""
+        names = task.names.split(b"\0")
+        spans = np.frombuffer(task.spans, np.int64).reshape(-1, 5)
+        records = _Records(len(names), self._step)
+        for position, name in enumerate(names):
+            self._gauge[self._slot] = task.first + position
+            try:
+                content = self._content(name, spans[position] if len(spans) else None)
+                if self._job.shape:
+                    picture = read_picture(io.BytesIO(content))
+                    records.take(position, name, picture, self._job)
+                else:
+                    records.look(position, io.BytesIO(content))
+            except Unusable as error:
+                records.refused.append((position, error.reason))
+            except OSError as error:
+                records.refused.append((position, unreadable(error)))
+        return records.done(task.first, self._written(task.first, records.pool))
+
+    def _content(self, name: bytes, span: np.ndarray | None) -> bytes:
+        if self._archive is not None and span is not None:
+            return read_member(self._archive, *span.tolist())
+        path = os.path.join(self._job.root, name)
+        return read_regular(path.replace(b"/", b"\\") if sys.platform == "win32" else path)
+
+    def _written(self, first: int, pool: bytearray) -> int:
+        """Writes decoded pictures to their place; returns the system's error number, 0 for none."""
+        if not self._job.shape:
+            return 0
+        try:
+            with open(self._job.pool, "r+b", buffering=0) as file:
+                file.seek(self._job.start + first * self._step)
+                rest = memoryview(pool)
+                while rest:
+                    rest = rest[file.write(rest) :]
+        except OSError as error:
+            return error.errno or -1
+        return 0
+
+
+class _Records:
+    """What is known of the pictures of one task."""
+
+    def __init__(self, count: int, step: int) -> None:
+        self.pool = bytearray(count * step)
+        self.refused: list[tuple[int, Text]] = []
+        self._step = step
+        self._sizes = np.zeros((count, 2), np.uint32)
+        self._digests = bytearray(16 * count)
+        self._cells = bytearray(LOOK[0] * LOOK[1] * count)
+        self._flags = bytearray(count)
+        self._modes: dict[str, int] = {}
+        self._coloured = False
+
+    def take(self, position: int, name: bytes, picture: Picture, job: Job) -> None:
+        """Takes a decoded picture."""
+        image, (rows, columns, channels) = picture.image, job.shape
+        fitted = fit_image(image, (rows, columns), job.fit)
+        if channels == 3 and fitted.mode == "L":
+            fitted = fitted.convert("RGB")
+        self._coloured |= image.mode == "RGB"
+        if channels == 3 or fitted.mode == "L":
+            self.pool[position * self._step : (position + 1) * self._step] = fitted.tobytes()
+        self._sizes[position] = image.height, image.width
+        self._digests[16 * position : 16 * position + 16] = digest_of(image)
+        cells = LOOK[0] * LOOK[1]
+        self._cells[cells * position : cells * (position + 1)] = look_cells(image)
+        suffixes = _SUFFIXES.get(picture.format, ())
+        base = name.rpartition(b"/")[2]
+        wrong = b"." in base and not base.lower().endswith(suffixes)
+        self._flags[position] = picture.flags | (MISNAMED if wrong else 0)
+        self._modes[picture.mode] = self._modes.get(picture.mode, 0) + 1
+
+    def look(self, position: int, file: io.BytesIO) -> None:
+        """Takes what a file's header says of its picture."""
+        rows, columns, coloured = picture_facts(file)
+        self._sizes[position] = rows, columns
+        self._coloured |= coloured
+
+    def done(self, first: int, failed: int) -> Done:
+        """The answer to the task."""
+        return Done(
+            first=first,
+            sizes=self._sizes.tobytes(),
+            digests=bytes(self._digests),
+            looks=looks_of(bytes(self._cells)),
+            flags=bytes(self._flags),
+            modes=self._modes,
+            refused=self.refused,
+            coloured=self._coloured,
+            failed=failed,
+        )
