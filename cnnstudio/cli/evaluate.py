@@ -11,7 +11,7 @@ from cnnstudio.cli.checkpoint import choose_epoch
 from cnnstudio.cli.console import Console, table
 from cnnstudio.cli.engine_job import run_job
 from cnnstudio.cli.training import shown
-from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.datasets import class_key, dataset_of
 from cnnstudio.core.scores import ClassScore, class_scores
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T, Text, Translator
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     measured = measure(folder, chosen, options.on, console)
     if measured is None:
         return 130
-    classes = dataset(folder.record.project.data.source).classes
+    classes = dataset_of(folder.record.project.data).classes
     scores = class_scores(measured.confusion_matrix)
     console.result(
         _as_json(measured, scores, classes),
@@ -81,7 +81,7 @@ def measure(folder: RunFolder, chosen: int, on: str, console: Console) -> Evalua
 
 
 def _as_json(
-    measured: Evaluated, scores: tuple[ClassScore, ...], classes: tuple[Text, ...]
+    measured: Evaluated, scores: tuple[ClassScore, ...], classes: tuple[Text | str, ...]
 ) -> dict[str, Any]:
     return {
         "loss": measured.loss,
@@ -90,7 +90,7 @@ def _as_json(
         "confusion_matrix": measured.confusion_matrix,
         "per_class": [
             {
-                "class": name.id,
+                "class": class_key(name),
                 "precision": score.precision,
                 "recall": score.recall,
                 "f1": score.f1,
@@ -101,7 +101,9 @@ def _as_json(
     }
 
 
-def lines(scores: tuple[ClassScore, ...], classes: tuple[Text, ...], console: Console) -> list[str]:
+def lines(
+    scores: tuple[ClassScore, ...], classes: tuple[Text | str, ...], console: Console
+) -> list[str]:
     """The per-class table for a person."""
     head = (T("Class"), T("Precision"), T("Recall"), T("F1"), T("Pictures"))
     rows = [tuple(console.text(text) for text in head)]

@@ -10,14 +10,14 @@ from cnnstudio.cli.console import Console
 from cnnstudio.cli.evaluate import lines, measure
 from cnnstudio.cli.predict import ask, likeliest
 from cnnstudio.cli.training import follow
-from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.datasets import dataset_of
 from cnnstudio.core.scores import class_scores
 from cnnstudio.core.storage.places import runs_folder
 from cnnstudio.core.storage.project_file import encode_project
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.core.text import T
-from cnnstudio.decode.sets import load_part
+from cnnstudio.decode.sets import load_pool
 from cnnstudio.protocol.messages import StartRun
 
 SAMPLE = "sample:lecture-cnn"
@@ -41,12 +41,12 @@ def run(console: Console) -> int:
     epoch = folder.best_epoch()
     assert epoch is not None  # a finished run has a checkpoint
     measured = measure(folder, epoch, "test", console)
-    test = load_part(dataset(project.data.source), "test")
+    test = load_pool(dataset_of(project.data), "test")
     chosen = np.array([np.flatnonzero(test.labels == label)[0] for label in np.unique(test.labels)])
     predicted = ask(folder, epoch, test.pictures[chosen], console)
     if measured is None or predicted is None:
         return 130
-    classes = dataset(project.data.source).classes
+    classes = dataset_of(project.data).classes
     console.say(
         T(
             "On 10,000 pictures it has never seen, {share} of its answers are right.",

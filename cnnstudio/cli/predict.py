@@ -12,7 +12,7 @@ from cnnstudio.cli.checkpoint import choose_epoch
 from cnnstudio.cli.console import Console
 from cnnstudio.cli.engine_job import run_job
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.datasets import class_key, dataset_of
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.storage.run_folder import RunFolder
@@ -46,11 +46,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Asks the network about every picture."""
     folder = RunFolder.open(Path(options.run_dir))
     chosen = choose_epoch(folder, options.epoch)
-    pictures = np.stack([decode_picture(Path(i), input_shape(folder)) for i in options.images])
+    shape, fit = input_shape(folder), fit_of(folder)
+    pictures = np.stack([decode_picture(Path(i), shape, fit) for i in options.images])
     predicted = ask(folder, chosen, pictures, console)
     if predicted is None:
         return 130
-    classes = dataset(folder.record.project.data.source).classes
+    classes = dataset_of(folder.record.project.data).classes
     rows = list(zip(options.images, predicted.probabilities, strict=True))
     console.result(
         {
@@ -76,6 +77,12 @@ def input_shape(folder: RunFolder) -> tuple[int, int, int]:
         )
     rows, columns, channels = layer.output
     return rows, columns, channels
+
+
+def fit_of(folder: RunFolder) -> str:
+    """How a picture gets the network's size: as a person's own training pictures did."""
+    settings = folder.record.project.data
+    return settings.fit if settings.imported is not None else "stretch"
 
 
 def ask(folder: RunFolder, chosen: int, pictures: np.ndarray, console: Console) -> Predicted | None:
@@ -115,13 +122,15 @@ def ask(folder: RunFolder, chosen: int, pictures: np.ndarray, console: Console) 
     return outcome.answer if isinstance(outcome.answer, Predicted) else None
 
 
-def best_class(row: tuple[float | None, ...], classes: tuple[Text, ...]) -> str | None:
+def best_class(row: tuple[float | None, ...], classes: tuple[Text | str, ...]) -> str | None:
     """The likeliest class' English name; None where the network gives no numbers."""
     numbers = [value for value in row if value is not None]
-    return classes[row.index(max(numbers))].id if len(numbers) == len(row) else None
+    return class_key(classes[row.index(max(numbers))]) if len(numbers) == len(row) else None
 
 
-def likeliest(row: tuple[float | None, ...], classes: tuple[Text, ...], console: Console) -> str:
+def likeliest(
+    row: tuple[float | None, ...], classes: tuple[Text | str, ...], console: Console
+) -> str:
     """The likeliest classes in words, with percentages."""
     if any(value is None for value in row):
         return console.text(T("the network gives no number (NaN); choose an earlier epoch"))

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from cnnstudio.core.augmentation.settings import Augmentation
+from cnnstudio.core.data.imported import Imported
 from cnnstudio.core.network import Network
 
 FORMAT = "cnnstudio project"
@@ -21,19 +22,32 @@ class DataSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Which pictures, how they are split and how they reach the network.
 
     Attributes:
-        source: A shipped set's name ("fashion_mnist").
-        validation: The share of the training file kept for validation, 0 ≤ v < 1.
-        split_seed: Seeds the stratified choice of validation pictures.
+        source: A shipped set's name ("fashion_mnist"), or "imported" for a person's own pictures.
+        imported: The facts of those; None for a shipped set.
+        validation: The share kept for validation, of the pictures that aren't for testing,
+            0 ≤ v < 1.
+        test: The share kept for testing of the pictures whose source doesn't say what they are for,
+            0 ≤ t < 1; shipped sets have their own test pictures.
+        split: "ratio" (by the shares; test pictures of the source stay that) or "folders" (as the
+            source says; by the shares where it says nothing).
+        split_seed: Seeds the stratified choice of validation and test pictures.
+        edits: The SHA-256 of the file of excluded and relabelled pictures; "" without any.
         size: (rows, columns) the network gets; None for the pictures' own.
-        fit: How a picture gets that size: "stretch" (bilinear) or "pad" (zeros around it).
+        fit: How a picture gets that size: "stretch" (bilinear), "pad" (zeros around it) or "crop"
+            (the middle of it).
         colour: "grey" (one channel) or "rgb" (three).
-        scaling: "none" (0..255) or "1/255" (0..1).
+        scaling: "none" (0..255), "1/255" (0..1), "min-max" (0..1), "min-max-signed" (−1..1) or
+            "z-score" (per channel).
         extra: Unknown keys of the project file, kept.
     """
 
     source: str = "fashion_mnist"
+    imported: Imported | None = None
     validation: float = 0.1
+    test: float = 0.0
+    split: str = "ratio"
     split_seed: int = 42
+    edits: str = ""
     size: tuple[int, int] | None = None
     fit: str = "stretch"
     colour: str = "grey"
@@ -67,6 +81,7 @@ class TrainingSettings(msgspec.Struct, frozen=True, kw_only=True):
         loss: "auto" (chosen from the labels) or a Keras loss name.
         seed: Seeds initial weights, order and Dropout; its range: CONTRIBUTING, Numbers.
         shuffle: Whether each epoch has an order of its own.
+        class_weights: "none", or "balanced" (a class counts by how few training pictures it has).
         extra: Unknown keys of the project file, kept.
     """
 
@@ -76,6 +91,7 @@ class TrainingSettings(msgspec.Struct, frozen=True, kw_only=True):
     loss: str = "auto"
     seed: int = 42
     shuffle: bool = True
+    class_weights: str = "none"
     extra: dict[str, Any] = {}
 
 

@@ -1,49 +1,123 @@
-"""A dataset's pictures as a network takes them, from the cache where possible."""
+"""A pool of pictures as a network takes them, from the cache where possible."""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnstudio.core.data.cache import cached
-from cnnstudio.core.data.datasets import Dataset
-from cnnstudio.core.data.parts import Labelled, labels_name, pictures_name, with_channels
+from cnnstudio.core.data.datasets import DataFile, Dataset
+from cnnstudio.core.data.parts import (
+    Labelled,
+    Numbered,
+    groups_as_bytes,
+    groups_from_bytes,
+    groups_name,
+    labels_name,
+    open_pool,
+    pool_name,
+)
+from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import DataSettings
-from cnnstudio.core.training.checks import picture_shape
+from cnnstudio.core.text import T
+from cnnstudio.decode.files import open_regular
 from cnnstudio.decode.idx import check_pair, read_images, read_labels
 from cnnstudio.decode.resizing import fit_pictures
 
+_ARRAYS = ".npz"
 
-def load_part(dataset: Dataset, part: str) -> Labelled:
-    """The "train" or "test" part of a dataset as it is: its own size and channels.
+
+def load_pool(dataset: Dataset, pool: str) -> Labelled:
+    """A pool of a dataset as it is: its own size and channels.
 
     Raises:
-        BadInput: When a file of the dataset is missing or isn't what was shipped.
+        BadInput: When a file of a shipped set is missing or isn't what was shipped, or a person's
+            own pictures aren't in the cache.
     """
-    facts = dataset.part(part)
-    images, labels = dataset.folder / facts.images.name, dataset.folder / facts.labels.name
-    found = Labelled(
-        cached(
-            pictures_name(dataset, part),
-            lambda: read_images(images, facts.images.sha256)[..., np.newaxis],
-        ),
-        cached(labels_name(dataset, part), lambda: read_labels(labels, facts.labels.sha256)),
-    )
-    check_pair(found.pictures, found.labels, images, labels)
+    return prepare_pool(dataset, pool, DataSettings(source=dataset.id, imported=dataset.own))
+
+
+def prepare_pool(dataset: Dataset, pool: str, settings: DataSettings) -> Labelled:
+    """A pool with the size that the project's network gets; its channels stay.
+
+    Raises:
+        BadInput: As ``load_pool``.
+    """
+    if dataset.own is None:
+        own = _shipped(dataset, pool)
+        size = settings.size
+        if size is None or size == dataset.shape[:2]:
+            return own
+        pictures = cached(
+            pool_name(dataset, pool, size, settings.fit),
+            lambda: fit_pictures(own.pictures, size, settings.fit),
+        )
+        return Labelled(pictures, own.labels, own.names, own.given, own.groups)
+    found = open_pool(dataset, pool, settings)
+    if found is None:
+        raise not_in_cache(dataset)
     return found
 
 
-def prepare_part(dataset: Dataset, part: str, settings: DataSettings) -> Labelled:
-    """The part with the size and channels the project's network gets; not yet scaled.
-
-    Raises:
-        BadInput: As ``load_part``.
-    """
-    own = load_part(dataset, part)
-    pictures = own.pictures
-    rows, columns, channels = picture_shape(settings, dataset)
-    if (rows, columns) != pictures.shape[1:3]:
-        pictures = cached(
-            pictures_name(dataset, part, (rows, columns), settings.fit),
-            lambda: fit_pictures(own.pictures, (rows, columns), settings.fit),
+def not_in_cache(dataset: Dataset) -> BadInput:
+    """What is said of a person's own pictures that were decoded, but can't be opened."""
+    return BadInput(
+        T(
+            "The decoded pictures of {data} could not be kept on the disk. Free some space, or "
+            "check that the cache folder can be written.",
+            data=dataset.title,
         )
-    return Labelled(with_channels(pictures, channels), own.labels)
+    )
+
+
+def _shipped(dataset: Dataset, pool: str) -> Labelled:
+    facts = dataset.pools[pool]
+    assert facts.images is not None
+    assert facts.labels is not None
+    images, labels = (dataset.folder / file.name for file in (facts.images, facts.labels))
+    if facts.images.name.endswith(_ARRAYS):
+        return _from_arrays(dataset, pool, facts.images, images)
+    pictures_sha, labels_sha = facts.images.sha256, facts.labels.sha256
+    pictures = cached(
+        pool_name(dataset, pool), lambda: read_images(images, pictures_sha)[..., np.newaxis]
+    )
+    numbers = cached(labels_name(dataset, pool), lambda: read_labels(labels, labels_sha))
+    check_pair(pictures, numbers, images, labels)
+    return Labelled(pictures, numbers, Numbered(pool, len(numbers)))
+
+
+def _from_arrays(dataset: Dataset, pool: str, file: DataFile, path: Path) -> Labelled:
+    """A pool whose ``.npz`` file has arrays called "train_pictures", "train_labels" …"""
+
+    def array(kind: str) -> NDArray[np.uint8]:
+        return _array(path, file, f"{pool}_{kind}")
+
+    pictures = cached(pool_name(dataset, pool), lambda: array("pictures"))
+    labels = cached(labels_name(dataset, pool), lambda: array("labels"))
+    groups = None
+    if dataset.pools[pool].grouped:
+        stored = cached(groups_name(dataset, pool), lambda: groups_as_bytes(array("groups")))
+        groups = groups_from_bytes(stored)
+    return Labelled(pictures, labels, Numbered(pool, len(labels)), groups=groups)
+
+
+def _array(path: Path, file: DataFile, name: str) -> NDArray[np.uint8]:
+    """An array of a shipped file, whose content is known: nothing else needs to be checked."""
+    with open_regular(path) as opened:
+        content = opened.read()
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise BadInput(
+            T(
+                "{file} isn't the file that came with the studio: its SHA-256 differs. "
+                "Install the studio again.",
+                file=str(path),
+            )
+        )
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(f"{name}.npy") as member:
+        array: NDArray[np.uint8] = np.lib.format.read_array(member, allow_pickle=False)
+    return array

@@ -9,11 +9,15 @@ from typing import Any
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.datasets import dataset_of
+from cnnstudio.core.data.presence import change_of, check_present
+from cnnstudio.core.errors import JobFailed
 from cnnstudio.core.project import Project, with_choices
+from cnnstudio.core.storage.edits_store import EditsStore
 from cnnstudio.core.storage.project_file import decode_project
 from cnnstudio.core.storage.project_weights import read_weights
 from cnnstudio.core.storage.run_folder import RunFolder
@@ -25,7 +29,15 @@ from cnnstudio.engine.backends import current
 from cnnstudio.engine.callbacks import finite
 from cnnstudio.engine.checkpoints import load_model
 from cnnstudio.engine.context import JobContext
-from cnnstudio.engine.data import RunData, load_data, measured_part, pictures_from, prepared
+from cnnstudio.engine.custom import measure_layer, with_facts
+from cnnstudio.engine.data import (
+    Measured,
+    RunData,
+    load_data,
+    measured_part,
+    pictures_from,
+    prepared,
+)
 from cnnstudio.engine.inspection import Inspection
 from cnnstudio.engine.measuring import Measurer
 from cnnstudio.engine.model import build_model, compile_model, set_weights
@@ -39,6 +51,7 @@ from cnnstudio.protocol.messages import (
     FeatureMaps,
     Job,
     Log,
+    MeasureLayer,
     Phase,
     Predict,
     Predicted,
@@ -70,8 +83,9 @@ def evaluate(message: Evaluate, context: JobContext, _blob: bytes) -> Evaluated:
     context.phase(Phase.ANSWERING)
     run = RunFolder.open(Path(message.run_dir))
     measurer = Measurer(load_model(run, message.epoch))
-    part, chosen, facts = measured_part(run, message.on)
-    probabilities = np.empty((len(chosen), len(facts.classes)), np.float32)
+    part = _measured(run, message.on, context)
+    chosen, classes = part.chosen, len(part.facts.classes)
+    probabilities = np.empty((len(chosen), classes), np.float32)
     seconds = done = penalty = 0.0
     for start, stop in _spans(len(chosen)):
         context.check_cancelled()
@@ -90,7 +104,7 @@ def evaluate(message: Evaluate, context: JobContext, _blob: bytes) -> Evaluated:
         loss=finite(mean_loss + penalty + measurer.weight_penalty),
         accuracy=float(np.mean(predicted == labels)),
         images_per_second=done / seconds,
-        confusion_matrix=confusion_matrix(labels, predicted, len(facts.classes)),
+        confusion_matrix=confusion_matrix(labels, predicted, classes),
     )
 
 
@@ -119,6 +133,7 @@ HANDLERS: dict[type[Job], Callable[[Any, JobContext, bytes], Event | None]] = {
     FeatureMaps: Inspection().feature_maps,
     SaveModel: save_model,
     BuildBackbone: build_backbone,
+    MeasureLayer: measure_layer,
 }
 
 
@@ -134,8 +149,8 @@ def confusion_matrix(
 def _begin(message: StartRun, context: JobContext) -> RunEnded:
     project = decode_project(message.project, "project.cnnstudio")
     project = with_choices(project, epochs=message.epochs, seed=message.seed)
-    data = _checked_data(project)
-    context.check_cancelled()
+    project = replace(project, network=with_facts(project.network))
+    data = _checked_data(project, context)
     model = _fresh_model(project, message.weights)
     context.check_cancelled()
     run = RunFolder.create(
@@ -143,10 +158,11 @@ def _begin(message: StartRun, context: JobContext) -> RunEnded:
         project,
         epochs=project.training.epochs,
         seed=project.training.seed,
+        scaler=data.scaler,
         **_circumstances(),
     )
     context.log_to(run.log_path)
-    run.write_split(data.split.train, data.split.validation)
+    _keep(run, data)
     return train(run, model, data, context)
 
 
@@ -154,8 +170,8 @@ def _go_on(message: StartRun, context: JobContext) -> RunEnded:
     with RunFolder.to_resume(Path(message.run_dir)) as run:
         after, epochs = run.to_go(message.epochs)
         project = with_choices(run.record.project, epochs=epochs, seed=run.record.seed)
-        data = _checked_data(project, run.read_split() if after else None)
-        context.check_cancelled()
+        EditsStore.of_person().adopt(project.data.edits, run.labels_folder)
+        data = _checked_data(project, context, run if after else None)
         model = _trainable_model(project) if after else _fresh_model(project, message.weights)
         context.check_cancelled()
         state = restore(run, model, after) if after else {}
@@ -165,17 +181,44 @@ def _go_on(message: StartRun, context: JobContext) -> RunEnded:
                 "Library versions or device differ from before: the run goes on, not bit for bit."
             )
             context.emit(Log(text=text))
-        run.take_over(after, epochs=epochs, **now)
+        run.take_over(after, epochs=epochs, scaler=data.scaler, **now)
     context.log_to(run.log_path)
-    run.write_split(data.split.train, data.split.validation)
+    _keep(run, data)
     return train(run, model, data, context, after, state)
 
 
-def _checked_data(
-    project: Project, stored: tuple[NDArray[Any], NDArray[Any]] | None = None
-) -> RunData:
-    check_trainable(project, analyse(project.network), dataset(project.data.source))
-    return load_data(project, stored)
+def _checked_data(project: Project, context: JobContext, run: RunFolder | None = None) -> RunData:
+    facts = dataset_of(project.data)
+    check_trainable(project, analyse(project.network), facts)
+    if run is None:
+        check_present(facts)
+    elif facts.own is not None and (change := change_of(facts.own)) is not None:
+        text = T("{change} The run goes on with the pictures it began with.", change=change)
+        context.emit(Log(text=text))
+    try:
+        data = load_data(project, run, lambda: context.cancelled)
+    except JobFailed:
+        context.check_cancelled()  # what was being read says so by this
+        raise
+    context.check_cancelled()
+    for text in data.notes:
+        context.emit(Log(text=text))
+    return data
+
+
+def _keep(run: RunFolder, data: RunData) -> None:
+    """Writes into the run's folder what it goes on with, whatever becomes of the project."""
+    run.write_split(data.split)
+    store = EditsStore.of_person()
+    store.lay_into(run.labels_folder, {data.project.data.edits} - {""})
+
+
+def _measured(run: RunFolder, on: str, context: JobContext) -> Measured:
+    try:
+        return measured_part(run, on, lambda: context.cancelled)
+    except JobFailed:
+        context.check_cancelled()
+        raise
 
 
 def _trainable_model(project: Project) -> keras.Model:

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstudio.core.data.scaling import scaled
+from cnnstudio.core.data.parts import Pictures
+from cnnstudio.core.data.scaling import Scaler
 
-Batch = tuple[NDArray[np.float32], NDArray[Any]]
+Batch = tuple[NDArray[Any], ...]
+"""Pictures as the network gets them, their labels and, where classes are weighed, their weights."""
 Augment = Callable[[NDArray[np.uint8], np.random.RandomState], NDArray[np.float32]]
 
 _AHEAD = 4  # batches prepared while one trains; the backend holds a few more
@@ -38,22 +40,24 @@ class BatchStream:
         batch_size: Pictures a batch; the last one of an epoch may be smaller.
         seed: The run's seed; 0 ≤ seed and seed + epochs·K < 2³².
         shuffle: Whether each epoch has an order of its own.
-        scaling: How bytes become numbers (``core.data.scaling``).
-        augment: Makes of a batch's pictures what the network gets, with what it draws from the
-            batch's random state; None for scaling alone.
+        scaler: Makes of a batch's pictures what the network gets.
+        augment: Does so in its place, with what it draws from the batch's random state; None for
+            scaling alone.
+        weights: How much a picture counts in the loss, by its label; None where all count alike.
     """
 
     def __init__(
         self,
-        pictures: NDArray[np.uint8],
+        pictures: Pictures,
         labels: NDArray[Any],
         chosen: NDArray[np.int64],
         *,
         batch_size: int,
         seed: int,
         shuffle: bool,
-        scaling: str,
+        scaler: Scaler,
         augment: Augment | None = None,
+        weights: NDArray[np.float64] | None = None,
     ) -> None:
         self._pictures = pictures
         self._labels = labels
@@ -61,8 +65,9 @@ class BatchStream:
         self._batch_size = batch_size
         self._seed = seed
         self._shuffle = shuffle
-        self._scaling = scaling
+        self._scaler = scaler
         self._augment = augment
+        self._weights = None if weights is None else weights.astype(np.float32)
         self._order = lru_cache(maxsize=1)(self._order_of)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
 
@@ -72,13 +77,17 @@ class BatchStream:
         return -(-len(self._chosen) // self._batch_size)
 
     def batch(self, epoch: int, index: int) -> Batch:
-        """Pictures as the network gets them and their labels; both numbers counted from 0."""
+        """One batch; both numbers counted from 0."""
         start = index * self._batch_size
         indices = self._order(epoch)[start : start + self._batch_size]
         pictures, labels = self._pictures[indices], self._labels[indices]
-        if self._augment is not None:
-            return self._augment(pictures, self._random(epoch, index)), labels
-        return scaled(pictures, self._scaling), labels
+        if self._augment is None:
+            given = self._scaler.apply(pictures)
+        else:
+            given = self._augment(pictures, self._random(epoch, index))
+        if self._weights is None:
+            return given, labels
+        return given, labels, self._weights[labels]
 
     def batches(self, first_epoch: int, epochs: int) -> Iterator[Batch]:
         """The batches from epoch `first_epoch` up to `epochs`, prepared ahead by one thread.
@@ -125,9 +134,3 @@ class BatchStream:
         random = np.random.RandomState(self._seed + epoch * self.steps)
         return self._chosen[random.permutation(len(self._chosen))]
 
-
-def slices(whole: Batch, batch_size: int) -> list[Batch]:
-    """The pictures and labels of `whole` in batches, in their order, as views."""
-    pictures, labels = whole
-    starts = range(0, len(labels), batch_size)
-    return [(pictures[n : n + batch_size], labels[n : n + batch_size]) for n in starts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -16,8 +17,9 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.engine.callbacks import Diverged, RunCallback
 from cnnstudio.engine.checkpoints import Arrays, load_state, load_weights
 from cnnstudio.engine.context import Cancelled, JobContext
+from cnnstudio.engine.custom_faults import told
 from cnnstudio.engine.data import RunData
-from cnnstudio.engine.stream import BatchStream, slices
+from cnnstudio.engine.stream import Batch, BatchStream
 from cnnstudio.protocol.messages import Phase, RunEnded, RunStarted
 
 logger = logging.getLogger(__name__)
@@ -81,9 +83,9 @@ def train(
             return _end(run, watcher, RunStatus.DIVERGED, _diverged(diverged, run))
         except StudioError as error:
             return _end(run, watcher, RunStatus.FAILED, error.text)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             logger.exception("the run failed")
-            text = _failure(error, record.project)
+            text = told(error) or _failure(error, record.project)
             return _end(run, watcher, RunStatus.FAILED, text)
         return _end(run, watcher, RunStatus.FINISHED)
 
@@ -116,15 +118,14 @@ def _fit(
     watcher: RunCallback,
     after: int,
 ) -> None:
-    batch_size = record.project.training.batch_size
     batches: Any = stream.batches(after, record.epochs)
-    validation: Any = data.validation()
+    measured = data.validation()
+    validation: Any = Validation(measured) if measured else None
     if keras.backend.backend() == "tensorflow":
         from cnnstudio.engine.backends.tensorflow import feed
 
         batches = feed(lambda: stream.batches(after, record.epochs), stream.batch(after, 0))
-        if validation is not None:
-            measured = slices(validation, batch_size)
+        if measured:
             validation = feed(lambda: iter(measured), measured[0], len(measured))
     model.fit(
         batches,
@@ -133,10 +134,23 @@ def _fit(
         initial_epoch=after,
         epochs=record.epochs,
         validation_data=validation,
-        validation_batch_size=batch_size,
         callbacks=[watcher],
         verbose=0,
     )
+
+
+class Validation(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of validation pictures as Keras takes them where they may not fit into memory."""
+
+    def __init__(self, batches: Sequence[Batch]) -> None:
+        super().__init__()
+        self._batches = batches
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, index: int) -> Batch:
+        return self._batches[index]
 
 
 def _end(
@@ -177,7 +191,7 @@ def _diverged(diverged: Diverged, run: RunFolder) -> Text:
     )
 
 
-def _failure(error: Exception, project: Project) -> Text:
+def _failure(error: BaseException, project: Project) -> Text:
     reason = f"{type(error).__name__}: {error}"
     batch_size = project.training.batch_size
     if isinstance(error, MemoryError) or any(sign in reason.lower() for sign in _OUT_OF_MEMORY):

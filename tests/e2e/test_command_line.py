@@ -21,9 +21,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.datasets import FASHION_MNIST
 from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
-from cnnstudio.decode.sets import load_part
+from cnnstudio.decode.sets import load_pool
 from tests.contract.conftest import keras
 
 __all__ = ["keras"]
@@ -88,7 +88,7 @@ def test_a_run_explains_itself(run: Path) -> None:
     assert record.pid > 0
     assert record.project.network.layers
     assert folder.log_path.stat().st_size > 0
-    train, validation = folder.read_split()
+    train, validation, _ = folder.read_split()
     assert (len(train), len(validation)) == (54_000, 6_000)
     assert not set(train) & set(validation)
     batches = [block for block in folder.metrics().batches if block.epoch == 1]
@@ -119,7 +119,7 @@ def test_save(home: Path, run: Path, tmp_path: Path, keras: ModuleType) -> None:
     assert said["bytes"] == path.stat().st_size
     model = keras.models.load_model(path)
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    train = load_part(dataset("fashion_mnist"), "train")
+    train = load_pool(FASHION_MNIST, "train")
     chosen = RunFolder.open(run).read_split()[1]
     pictures = train.pictures[chosen].astype(np.float32) * np.float32(1 / 255)
     loss, accuracy = model.evaluate(pictures, train.labels[chosen], verbose=0)
@@ -132,7 +132,7 @@ def test_save(home: Path, run: Path, tmp_path: Path, keras: ModuleType) -> None:
 
 
 def test_predict(home: Path, run: Path, tmp_path: Path) -> None:
-    test = load_part(dataset("fashion_mnist"), "test")
+    test = load_pool(FASHION_MNIST, "test")
     files = [tmp_path / f"사진 {{{i}}}.png" for i in range(4)]
     for i, file in enumerate(files):
         picture = Image.fromarray(np.asarray(test.pictures[i, ..., 0]))
@@ -143,7 +143,7 @@ def test_predict(home: Path, run: Path, tmp_path: Path) -> None:
     for row in predictions:
         assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-5)
         best = int(np.argmax(row["probabilities"]))
-        assert row["class"] == dataset("fashion_mnist").classes[best].id
+        assert row["class"] == str(FASHION_MNIST.classes[best])
     assert predictions[1]["class"] == "Pullover"
     assert predictions[2]["class"] == "Trouser"
 

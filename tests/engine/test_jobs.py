@@ -7,7 +7,7 @@ import pytest
 
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.storage.run_folder import RunFolder
+from cnnstudio.core.storage.run_folder import RunFolder, StoredSplit
 from cnnstudio.engine.backends import describe
 from cnnstudio.engine.context import Cancelled
 from cnnstudio.protocol.messages import Evaluate, Evaluated, Phase, Predict, StartRun
@@ -41,14 +41,14 @@ def measured(folder: Path, epoch: int, on: str) -> Evaluated:
 
 
 def test_evaluate_agrees_with_keras_on_every_part(folder: Path, tiny: Dataset) -> None:
-    from cnnstudio.core.data.scaling import scaled
-    from cnnstudio.decode.sets import load_part
+    from cnnstudio.core.data.scaling import fixed_scaler
+    from cnnstudio.decode.sets import load_pool
     from cnnstudio.engine.jobs import load_model
     from cnnstudio.engine.model import compile_model
 
     run = RunFolder.open(folder)
-    chosen, validation = run.read_split()
-    train, test = load_part(tiny, "train"), load_part(tiny, "test")
+    chosen, validation, _ = run.read_split()
+    train, test = load_pool(tiny, "train"), load_pool(tiny, "test")
     results = {on: measured(folder, 2, on) for on in ("test", "validation", "train")}
     model = load_model(run, 2)
     compile_model(model, run.record.project.training)
@@ -57,7 +57,7 @@ def test_evaluate_agrees_with_keras_on_every_part(folder: Path, tiny: Dataset) -
         ("validation", train, validation),
         ("train", train, chosen),
     ):
-        x, y = scaled(part.pictures[indices], "1/255"), part.labels[indices]
+        x, y = fixed_scaler("1/255", 1).apply(part.pictures[indices]), part.labels[indices]
         logs = model.evaluate(x, y, verbose=0, return_dict=True)
         loss, accuracy = logs["loss"], logs["accuracy"]
         assert results[on].loss == pytest.approx(loss, rel=1e-6)
@@ -73,14 +73,14 @@ def test_evaluate_agrees_with_keras_on_every_part(folder: Path, tiny: Dataset) -
 def test_predict_gives_the_networks_probabilities(folder: Path, tiny: Dataset) -> None:
     import keras
 
-    from cnnstudio.core.data.scaling import scaled
-    from cnnstudio.decode.sets import load_part
+    from cnnstudio.core.data.scaling import fixed_scaler
+    from cnnstudio.decode.sets import load_pool
     from cnnstudio.engine.jobs import load_model, predict
 
-    pictures = load_part(tiny, "test").pictures[:5]
+    pictures = load_pool(tiny, "test").pictures[:5]
     message = Predict(run_dir=str(folder), epoch=1, shape=pictures.shape)
     answer = predict(message, RecordingContext(), pictures.tobytes())
-    given = keras.ops.convert_to_tensor(scaled(pictures, "1/255"))
+    given = keras.ops.convert_to_tensor(fixed_scaler("1/255", 1).apply(pictures))
     expected = load_model(RunFolder.open(folder), 1).predict_on_batch(given)
     assert np.allclose(answer.probabilities, expected, rtol=1e-6)
     assert np.allclose(np.sum(answer.probabilities, axis=1), 1)
@@ -96,10 +96,10 @@ def test_wrong_epochs_parts_and_folders_are_named(folder: Path, tmp_path: Path) 
     with pytest.raises(BadInput, match="isn't a run"):
         measured(tmp_path, 1, "test")
     run = RunFolder.open(folder)
-    run.write_split(np.array([0, 5000]), np.array([1]))
+    run.write_split(StoredSplit(np.array([0, 5000]), np.array([1])))
     with pytest.raises(BadInput, match="pictures that the data doesn't have"):
         measured(folder, 1, "train")
-    run.write_split(np.array([0]), np.array([], int))
+    run.write_split(StoredSplit(np.array([0]), np.array([], int)))
     with pytest.raises(BadInput, match="without validation pictures"):
         measured(folder, 1, "validation")
 

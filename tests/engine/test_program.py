@@ -18,8 +18,8 @@ from cnnstudio.core.network import StoredWeights
 from cnnstudio.core.project import DataSettings, Optimizer, Project
 from cnnstudio.core.storage.arrays import write_arrays
 from cnnstudio.core.storage.run_folder import RunFolder
-from cnnstudio.core.storage.weights_store import sha_of
-from cnnstudio.decode.sets import load_part
+from cnnstudio.core.storage.content_store import sha_of
+from cnnstudio.decode.sets import load_pool
 from cnnstudio.engine.backends import describe
 from tests.engine.test_training import train
 from tests.fakes.tiny import tiny_dataset, tiny_project
@@ -42,7 +42,7 @@ def little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     monkeypatch.setenv("CNNSTUDIO_CACHE", str(tmp_path / "cache"))
     found = dataclasses.replace(tiny_dataset(folder), id="fashion_mnist")
     monkeypatch.setitem(datasets.DATASETS, "fashion_mnist", found)
-    parts = [load_part(found, name) for name in ("train", "test")]
+    parts = [load_pool(found, name) for name in ("train", "test")]
     arrays = tuple((np.array(part.pictures[..., 0]), np.array(part.labels)) for part in parts)
     monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: arrays)
     return found

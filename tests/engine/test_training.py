@@ -78,7 +78,7 @@ def test_a_run_leaves_a_folder_with_every_number(folder: Path) -> None:
     assert run.record.backend == os.environ.get("KERAS_BACKEND", "tensorflow")
     assert run.record.versions["keras"].startswith("3.15")
     assert run.epochs() == (1, 2)
-    chosen, validation = run.read_split()
+    chosen, validation, _ = run.read_split()
     assert (len(chosen), len(validation)) == (160, 40)
 
     losses, logs = everything(folder)[1]
@@ -115,12 +115,12 @@ def test_it_is_what_keras_alone_does(folder: Path, tiny: Dataset) -> None:
     from keras import layers
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
-    from cnnstudio.decode.sets import load_part
+    from cnnstudio.decode.sets import load_pool
 
     train(folder, tiny_project(seed=7))
     run = RunFolder.open(folder)
-    chosen, validation = run.read_split()
-    part = load_part(tiny, "train")
+    chosen, validation, _ = run.read_split()
+    part = load_pool(tiny, "train")
 
     keras.utils.clear_session()
     keras.utils.set_random_seed(7)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cnnstudio.core.data import datasets
-from cnnstudio.core.data.datasets import DataFile, Dataset, Part
+from cnnstudio.core.data.datasets import DataFile, Dataset, Pool
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.project import DataSettings, Optimizer, Project, TrainingSettings
 from cnnstudio.core.storage.project_file import encode_project
@@ -35,12 +35,12 @@ def tiny_dataset(folder: Path) -> Dataset:
     """Writes 8×8 pictures of three kinds, told apart by the bright rows, and describes them."""
     random = np.random.RandomState(0)
 
-    def part(name: str, count: int) -> Part:
+    def part(name: str, count: int) -> Pool:
         labels = random.randint(0, CLASSES, count).astype(np.uint8)
         pictures = random.randint(0, 120, (count, 8, 8)).astype(np.uint8)
         for label in range(CLASSES):
             pictures[labels == label, 2 * label : 2 * label + 2] += 100
-        return Part(count, file(f"{name}-images", pictures), file(f"{name}-labels", labels))
+        return Pool(count, file(f"{name}-images", pictures), file(f"{name}-labels", labels))
 
     def file(name: str, values: np.ndarray) -> DataFile:
         (folder / f"{name}.gz").write_bytes(gzip.compress(idx(values)))
@@ -52,8 +52,7 @@ def tiny_dataset(folder: Path) -> Dataset:
         about=Text(""),
         shape=(8, 8, 1),
         classes=tuple(Text(name) for name in ("a", "b", "c")),
-        train=part("train", TRAIN),
-        test=part("test", TEST),
+        pools={"train": part("train", TRAIN), "test": part("test", TEST)},
         folder=folder,
     )
 

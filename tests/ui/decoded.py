@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnstudio.core.data.datasets import FASHION_MNIST
-from cnnstudio.decode.sets import load_part
+from cnnstudio.decode.sets import load_pool
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def decoded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CNNSTUDIO_CACHE", str(folder))
         for part in ("train", "test"):
-            load_part(FASHION_MNIST, part)
+            load_pool(FASHION_MNIST, part)
     return folder
 
 

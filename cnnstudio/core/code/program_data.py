@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnstudio.core.data.datasets import Dataset
+from cnnstudio.core.data.division import sizes
 from cnnstudio.core.data.fitting import borders, inner_size
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import DataSettings
@@ -76,7 +77,7 @@ def split_code(settings: DataSettings) -> str:
 
 def validates(settings: DataSettings, facts: Dataset) -> bool:
     """Whether there are pictures to validate on."""
-    return round(settings.validation * facts.train.pictures) > 0
+    return sizes(facts, settings).validation > 0
 
 
 _CHANNEL = "pictures = pictures[..., np.newaxis]"

@@ -433,6 +433,9 @@ _ALLOWED: dict[object, Text] = {
     Text: T("an object in braces"),
     tuple[float, float]: T("two numbers in brackets"),
     tuple[int, int]: T("two whole numbers in brackets"),
+    tuple[int, int, int]: T("three whole numbers in brackets"),
+    tuple[int, int, int, int]: T("four whole numbers in brackets"),
+    tuple[float, ...]: T("numbers in brackets"),
     tuple[str, ...]: T("texts in brackets"),
     tuple[tuple[int, ...], ...]: T("lists of whole numbers in brackets"),
 }
@@ -444,13 +447,16 @@ def _allowed(expected: object) -> Text:
         return T("{allowed}, or null", allowed=_allowed(options[0]))
     if isinstance(expected, type) and issubclass(expected, StrEnum):
         return T("one of {names}", names=", ".join(expected))
-    return _ALLOWED[dict[str, Any] if _struct(expected) else expected]
+    allowed = _ALLOWED.get(dict[str, Any] if _struct(expected) else expected)
+    return allowed or T("a list in brackets")
 
 
 _PARTS = {
     "data": T("the data settings"),
+    "imported": T("the facts of the pictures"),
     "training": T("the training settings"),
     "optimizer": T("the optimiser"),
+    "scaler": T("the scaling"),
 }
 
 
@@ -487,5 +493,8 @@ def _lines(value: object, unfold: Mapping[str, Any], indent: str) -> str:
     return _flat(value)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # made once: files have many lines
+
+
 def _flat(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import os
 import stat
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.blocks.grouping import reconciled
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Block, LayerNode, Link, Network
-from cnnstudio.core.project import FORMAT, VERSION, Project
+from cnnstudio.core.project import FORMAT, VERSION, DataSettings, Project, TrainingSettings
+from cnnstudio.core.storage import data_path
 from cnnstudio.core.storage.atomic import write_atomically
 from cnnstudio.core.storage.block_list import read_blocks
 from cnnstudio.core.storage.codec import (
@@ -58,7 +61,7 @@ def load_project(path: Path) -> Project:
         BadInput: For every fault of the file, naming it and the remedy.
     """
     project = decode_project(read_file(path), str(path))
-    return _named(project, path)
+    return _named(_with_path(project, partial(data_path.read, folder=_folder(path))), path)
 
 
 def save_project(project: Project, path: Path) -> None:
@@ -68,7 +71,8 @@ def save_project(project: Project, path: Path) -> None:
         BadInput: When `path` can't be written or the project holds what JSON can't.
         JobFailed: When the disk is full or breaks. The old file is then still there.
     """
-    write_atomically(path, encode_project(_named(project, path)), backup=True)
+    project = _with_path(_named(project, path), partial(data_path.written, folder=_folder(path)))
+    write_atomically(path, encode_project(project), backup=True)
 
 
 def decode_project(data: bytes | str, name: str) -> Project:
@@ -118,6 +122,8 @@ def project_to_json(project: Project) -> dict[str, Any]:
         **({"blocks": [_block_to_json(one) for one in network.blocks]} if network.blocks else {}),
         **{k: v for k, v in network.extra.items() if k not in ("layers", "links", "blocks")},
     }
+    body["data"] = _data_to_json(project.data)
+    body["training"] = _without_usual(body["training"], TrainingSettings(), ("class_weights",))
     body["augmentation"] = project.augmentation.params
     if not project.augmentation.params:
         del body["augmentation"]
@@ -132,7 +138,8 @@ def project_from_json(raw: dict[str, Any], name: str) -> Project:
         "network": _network(body.get("network", {}), name),
         "augmentation": _augmentation(body.get("augmentation", {}), name),
     }
-    return read_struct(Project, body, Place(name, T("the project")), given=parts)
+    project = read_struct(Project, body, Place(name, T("the project")), given=parts)
+    return _with_path(project, data_path.read)
 
 
 def read_file(path: Path) -> bytes:
@@ -189,6 +196,36 @@ def _network(raw: object, name: str) -> Network:
     return reconciled(network) if network.blocks else network
 
 
+def _data_to_json(data: DataSettings) -> dict[str, Any]:
+    """The data settings; what only a person's own data needs is left out where it says nothing."""
+    result = write_struct(data)
+    if data.imported is not None:
+        result["imported"]["path"] = data_path.written(data.imported.path)
+    return _without_usual(result, DataSettings(), ("imported", "test", "split", "edits"))
+
+
+def _without_usual(
+    body: dict[str, Any], usual: msgspec.Struct, names: Iterable[str]
+) -> dict[str, Any]:
+    """The object without those of its newer keys that older studios didn't write."""
+    dropped = {name for name in names if body[name] == getattr(usual, name)}
+    return {key: value for key, value in body.items() if key not in dropped}
+
+
+def _with_path(project: Project, change: Callable[[str], str]) -> Project:
+    """The project with the path of its own data changed."""
+    own = project.data.imported
+    if own is None:
+        return project
+    moved = msgspec.structs.replace(own, path=change(own.path))
+    data = msgspec.structs.replace(project.data, imported=moved)
+    return msgspec.structs.replace(project, data=data)
+
+
+def _folder(path: Path) -> Path:
+    return path.absolute().parent
+
+
 def _augmentation(raw: object, name: str) -> Augmentation:
     """The arguments as they stand; ``core.augmentation.checks`` says which can't be taken."""
     if not isinstance(raw, dict):
@@ -234,7 +271,9 @@ def _layer_to_json(node: LayerNode) -> dict[str, Any]:
     result = write_struct(node)
     result["position"] = [_plain(number) for number in node.position]
     result["kept"] = list(node.kept)
-    for name in ("kept", "note", "frozen", "weights"):
+    if node.code is not None:
+        result["code"]["measured"] = msgspec.to_builtins(node.code.measured)
+    for name in ("kept", "note", "frozen", "weights", "code"):
         if not result[name]:
             del result[name]
     return result

@@ -1,4 +1,4 @@
-"""The weights of a project's layers: saved with it, and read when it is trained.
+"""What belongs to a project but isn't in its file: its layers' weights, its label edits.
 
 Saving never removes what could still be wanted: a file leaves the folder of a project only when
 neither the project nor the version before it (``.bak``) names it, and only once the person's
@@ -11,15 +11,18 @@ import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Network
-from cnnstudio.core.project import Project
+from cnnstudio.core.project import DataSettings, Project
 from cnnstudio.core.storage.arrays import Array, read_arrays
 from cnnstudio.core.storage.atomic import backup_path
+from cnnstudio.core.storage.content_store import ContentStore, named_in, sha_of
+from cnnstudio.core.storage.edits_store import EditsStore, labels_beside
 from cnnstudio.core.storage.project_file import files_folder, save_project
-from cnnstudio.core.storage.weights_store import DAMAGED, WeightsStore, named_in, sha_of
+from cnnstudio.core.storage.weights_store import DAMAGED, WeightsStore
 from cnnstudio.core.text import T, Text
 
 _MOST_NAMED = 3
@@ -46,28 +49,39 @@ def find_files(network: Network, store: WeightsStore, *folders: Path) -> dict[st
 
 
 def save_with_weights(project: Project, path: Path, store: WeightsStore, *folders: Path) -> None:
-    """Saves a project, with the weights its layers name beside it.
+    """Saves a project, with the weights its layers name and its label edits beside it.
 
-    The weights come first: a saved project names nothing that a full disk kept from it. Weights
-    that are nowhere to be found keep nothing from being saved; training tells of them.
+    Those come first: a saved project names nothing that a full disk kept from it. What is nowhere
+    to be found keeps nothing from being saved; training tells of it.
 
     Args:
         project: The project.
         path: Its file.
-        store: The person's store.
-        folders: Where else its weights may lie, such as beside the file it was opened from.
+        store: The person's store of weights; that of edits lies beside it.
+        folders: Where else its weights may lie, such as beside the file it was opened from; edits
+            lie beside them.
 
     Raises:
         BadInput: When `path` can't be written or the project holds what JSON can't.
         JobFailed: When the disk is full or breaks. The old file is then still there.
     """
-    folder, names = weights_beside(path), files_of(project.network)
+    kinds = (
+        _Beside(store, weights_beside(path), files_of(project.network), folders),
+        _Beside(
+            EditsStore(labels_beside(store.folder)),
+            labels_beside(weights_beside(path)),
+            _edits_of(project.data),
+            tuple(map(labels_beside, folders)),
+        ),
+    )
     if os.path.isdir(path.parent):  # noqa: PTH112 - tells no fault; saving says what is wrong
-        store.lay_into(folder, names, *folders)
+        for one in kinds:
+            one.store.lay_into(one.folder, one.names, *one.others)
     save_project(project, path)
-    if os.path.isdir(folder):  # noqa: PTH112 - as above
-        with contextlib.suppress(OSError):  # not knowing what the backup names, nothing is removed
-            store.tidy(folder, names | _named_by_backup(path))
+    for one in kinds:
+        if os.path.isdir(one.folder):  # noqa: PTH112 - as above
+            with contextlib.suppress(OSError):  # not knowing what the backup names, all stays
+                one.store.tidy(one.folder, one.names | _named_by_backup(path))
 
 
 def keep_weights(network: Network, store: WeightsStore, *folders: Path) -> None:
@@ -79,6 +93,12 @@ def keep_weights(network: Network, store: WeightsStore, *folders: Path) -> None:
     """
     for sha in files_of(network):
         store.adopt(sha, *folders)
+
+
+def keep_edits(settings: DataSettings, store: WeightsStore, *folders: Path) -> None:
+    """As `keep_weights`, for the label edits that the settings name; takes the same folders."""
+    for sha in _edits_of(settings):
+        EditsStore(labels_beside(store.folder)).adopt(sha, *map(labels_beside, folders))
 
 
 def check_weights(analysis: Analysis, store: WeightsStore, *folders: Path) -> None:
@@ -122,6 +142,19 @@ def read_weights(
                 )
             found[one.node.id] = own
     return found
+
+
+class _Beside(NamedTuple):
+    """Files that are saved beside a project: where they lie, go, and may lie besides."""
+
+    store: ContentStore
+    folder: Path
+    names: frozenset[str]
+    others: tuple[Path, ...]
+
+
+def _edits_of(settings: DataSettings) -> frozenset[str]:
+    return frozenset({settings.edits} - {""})
 
 
 def _keeping(analysis: Analysis) -> list[NodeAnalysis]:

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import psutil
 
 import cnnstudio
+from cnnstudio.core.data.scaling import Scaler
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.arrays import Array, read_arrays, write_arrays
@@ -74,6 +75,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
         pid_started: When that process started (seconds since the epoch); with `pid` it names it.
         state: How the run stands, as far as its process could say.
         reason: Why it ended, where it didn't just finish.
+        scaler: The numbers its pictures are scaled by; None in a run of an older studio, where the
+            project's scaling says all.
         extra: Unknown keys, kept.
     """
 
@@ -90,7 +93,23 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     pid_started: float = 0.0
     state: RunStatus = RunStatus.RUNNING
     reason: Text | None = None
+    scaler: Scaler | None = None
     extra: dict[str, Any] = {}
+
+
+class StoredSplit(NamedTuple):
+    """The pictures of a run, as indices into the pools of its data.
+
+    Attributes:
+        train: Those it trains on.
+        validation: Those it validates on; in the same pool.
+        test: Those kept for testing; None in a run of an older studio, which keeps the whole test
+            pool for it.
+    """
+
+    train: Array
+    validation: Array
+    test: Array | None = None
 
 
 class RunFolder:
@@ -124,6 +143,7 @@ class RunFolder:
         device: str = "",
         deterministic: bool = False,
         versions: Mapping[str, str] | None = None,
+        scaler: Scaler | None = None,
     ) -> RunFolder:
         """Starts a run in a new or empty folder; this process trains it.
 
@@ -146,6 +166,7 @@ class RunFolder:
                 studio=cnnstudio.__version__,
                 pid=os.getpid(),
                 pid_started=psutil.Process().create_time(),
+                scaler=scaler,
             ),
         )
         run.update()
@@ -286,42 +307,51 @@ class RunFolder:
             )
         return done, total
 
-    def write_split(self, train: Array, validation: Array) -> None:
-        """Records which pictures train and which validate, as indices of the training file."""
+    def write_split(self, split: StoredSplit) -> None:
+        """Records which pictures train, validate and test."""
         path = self.path / "split.npz"
         temporary = path.with_name("split.tmp.npz")
+        arrays = {
+            name: indices.astype(np.int32)
+            for name, indices in split._asdict().items()
+            if indices is not None
+        }
         try:
-            write_arrays(
-                temporary,
-                {"train": train.astype(np.int32), "validation": validation.astype(np.int32)},
-            )
+            write_arrays(temporary, arrays)
             rename(temporary, path)
             sync_folder(self.path)
         except OSError as error:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            raise write_fault(error, path, train.nbytes + validation.nbytes) from error
+            needed = sum(indices.nbytes for indices in arrays.values())
+            raise write_fault(error, path, needed) from error
 
-    def read_split(self) -> tuple[Array, Array]:
-        """The indices of the training and the validation pictures, int32.
+    def read_split(self) -> StoredSplit:
+        """Which pictures train, validate and test; the indices are int32.
 
         Raises:
             BadInput: When the file is missing or damaged.
         """
         path = self.path / "split.npz"
         arrays = read_arrays(path)
-        train, validation = arrays.get("train"), arrays.get("validation")
-        for indices in (train, validation):
+        found = [arrays.get(name) for name in StoredSplit._fields]
+        for indices in found[:2] + [each for each in found[2:] if each is not None]:
             if indices is None or indices.ndim != 1 or indices.dtype != np.int32:
                 raise BadInput(
                     T(
-                        "{file} doesn't hold the two index lists of a split. Train again.",
+                        "{file} doesn't hold the index lists of a split. Train again.",
                         file=str(path),
                     )
                 )
+        train, validation, test = found
         assert train is not None
         assert validation is not None
-        return train, validation
+        return StoredSplit(train, validation, test)
+
+    @property
+    def labels_folder(self) -> Path:
+        """Where the run keeps which pictures were left out or relabelled when it started."""
+        return self.path / "labels"
 
     def _check_idle(self) -> None:
         if self.status is RunStatus.RUNNING and self.record.pid != os.getpid():

@@ -14,18 +14,22 @@ from msgspec.structs import replace
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
 from cnnstudio.core.augmentation.checks import refusals, refusals_for
-from cnnstudio.core.data.datasets import DATASETS, Dataset
+from cnnstudio.core.data.datasets import DATASETS, Dataset, dataset_of
+from cnnstudio.core.data.division import sizes
+from cnnstudio.core.data.fitting import FITS
+from cnnstudio.core.data.imported import SOURCE
 from cnnstudio.core.data.scaling import SCALINGS
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.parameters import is_whole, shown
 from cnnstudio.core.project import DataSettings, Optimizer, Project, TrainingSettings
 from cnnstudio.core.shapes import Shape, show_shape
 from cnnstudio.core.text import T, Text
+from cnnstudio.core.training.class_weights import CLASS_WEIGHTS
 
 OPTIMIZER_NAMES = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "adamw": "AdamW"}
 OPTIMIZERS = tuple(OPTIMIZER_NAMES)
 LOSSES = ("auto", "sparse_categorical_crossentropy")
-FITS = ("stretch", "pad")
+SPLITS = ("ratio", "folders")
 COLOURS = {"grey": 1, "rgb": 3}  # channels the network gets
 SEEDS = 2**32  # RandomState takes seeds below this
 LARGEST_SIZE = 4096
@@ -113,8 +117,10 @@ def chosen_loss(settings: TrainingSettings) -> str:
 
 def _settings_problems(data: DataSettings, training: TrainingSettings) -> Iterator[FieldProblem]:
     optimizer = training.optimizer
-    yield from _one_of("data.source", data.source, DATASETS, _DATA.source)
+    yield from _source(data)
     yield from _number("data.validation", data.validation, 0, 1, _DATA.validation, open_high=True)
+    yield from _number("data.test", data.test, 0, 1, _DATA.test, open_high=True)
+    yield from _one_of("data.split", data.split, SPLITS, _DATA.split)
     yield from _whole("data.split_seed", data.split_seed, 0, SEEDS - 1, _DATA.split_seed)
     yield from _size(data.size)
     yield from _one_of("data.fit", data.fit, FITS, _DATA.fit)
@@ -143,17 +149,26 @@ def _settings_problems(data: DataSettings, training: TrainingSettings) -> Iterat
     yield from _whole("training.epochs", training.epochs, 1, MOST_EPOCHS, _TRAINING.epochs)
     yield from _one_of("training.loss", training.loss, LOSSES, _TRAINING.loss)
     yield from _whole("training.seed", training.seed, 0, SEEDS - 1, _TRAINING.seed)
+    weights, usual = training.class_weights, _TRAINING.class_weights
+    yield from _one_of("training.class_weights", weights, CLASS_WEIGHTS, usual)
     if not isinstance(training.shuffle, bool):
         yield _refused("training.shuffle", training.shuffle, T("true or false"), _TRAINING.shuffle)
 
 
+def _source(data: DataSettings) -> Iterator[FieldProblem]:
+    yield from _one_of("data.source", data.source, (*DATASETS, SOURCE), _DATA.source)
+    if data.source == SOURCE:
+        try:
+            dataset_of(data)
+        except BadInput as error:
+            yield FieldProblem("data.source", error.text)
+
+
 def _together(data: DataSettings, training: TrainingSettings) -> Iterator[FieldProblem]:
     """Bounds that depend on several settings, each of them sound by itself."""
-    total = DATASETS[data.source].train.pictures
-    pictures = total - round(data.validation * total)
+    pictures = sizes(dataset_of(data), data).train
     if pictures < 1:
-        text = T("a share that leaves pictures to train on (there are {count})", count=total)
-        yield _refused("data.validation", data.validation, text, _DATA.validation)
+        yield _nothing_to_train(data, dataset_of(data))
         return
     if training.batch_size > pictures:
         text = T(
@@ -173,6 +188,24 @@ def _together(data: DataSettings, training: TrainingSettings) -> Iterator[FieldP
             batches=batches,
         )
         yield _refused("training.seed", training.seed, text, _TRAINING.seed)
+
+
+def _nothing_to_train(data: DataSettings, facts: Dataset) -> FieldProblem:
+    """What leaves no picture to train on: the folders, or one of the shares."""
+    unvalidated = sizes(facts, replace(data, validation=0.0))
+    if unvalidated.train:
+        field, value, default, count = "validation", data.validation, 0.1, unvalidated.train
+    elif data.split == "folders" and not sizes(facts, replace(data, test=0.0)).train:
+        text = T(
+            "The folders of {data} say of no picture that it is for training. Divide the pictures "
+            "by share instead.",
+            data=facts.title,
+        )
+        return FieldProblem("data.split", text)
+    else:
+        field, value, default, count = "test", data.test, 0.0, facts.pictures
+    text = T("a share that leaves pictures to train on (there are {count})", count=count)
+    return _refused(f"data.{field}", value, text, default)
 
 
 def _refused(field: str, value: object, allowed: Text, default: object) -> FieldProblem:

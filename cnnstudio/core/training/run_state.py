@@ -10,7 +10,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from cnnstudio.core.data.datasets import DATASETS
+from cnnstudio.core.data.datasets import find_dataset
+from cnnstudio.core.data.division import sizes
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.metrics import BatchBlock, Metrics
 from cnnstudio.core.storage.run_folder import RunFolder, RunRecord, RunStatus
@@ -301,11 +302,11 @@ def read_run(folder: RunFolder, until: int | None = None) -> RunState:
 
 def split_sizes(project: Project) -> tuple[int, int]:
     """How many pictures a run of the project trains and validates on; (0, 0) if unknown."""
-    data = DATASETS.get(project.data.source)
+    data = find_dataset(project.data)
     if data is None:
         return 0, 0
-    validation = round(project.data.validation * data.train.pictures)
-    return data.train.pictures - validation, validation
+    found = sizes(data, project.data)
+    return found.train, found.validation
 
 
 def _steps(metrics: Metrics, record: RunRecord, pictures: int) -> int:

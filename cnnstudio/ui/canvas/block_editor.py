@@ -13,7 +13,7 @@ from cnnstudio.core.blocks.bodies import Body, body_of, put
 from cnnstudio.core.blocks.folding import Folded, exit_of, folded
 from cnnstudio.core.blocks.library.spec import Place
 from cnnstudio.core.blocks.offers import BlockOffer
-from cnnstudio.core.data.datasets import DATASETS
+from cnnstudio.core.data.datasets import find_dataset
 from cnnstudio.core.document import Document
 from cnnstudio.core.network import Block, Network
 from cnnstudio.core.swaps import Swap, swaps
@@ -144,7 +144,7 @@ class BlockEditor(QObject):
         if source in view.blocks:
             source = exit_of(whole, view.blocks[source])
         facts = analyse(whole).nodes.get(source)
-        data = DATASETS.get(self._document.project.data.source)
+        data = find_dataset(self._document.project.data)
         classes = len(data.classes) if data else Place().classes
         return Place(facts.output if facts else None, classes)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QFile, QObject, Signal
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.data.datasets import DATASETS
+from cnnstudio.core.data.datasets import find_dataset
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.storage.project_file import encode_project
@@ -114,7 +114,7 @@ class Training(QObject):
     def problems(self) -> tuple[FieldProblem, ...]:
         """What keeps the project from being trained."""
         project = self._document.project
-        data = DATASETS.get(project.data.source)
+        data = find_dataset(project.data)
         if data is None:
             found = problems(project)
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.data.datasets import DATASETS
+from cnnstudio.core.data.datasets import find_dataset
+from cnnstudio.core.data.division import sizes
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.core.training.run_state import RunState
@@ -18,18 +19,17 @@ _LONG = 120.0  # seconds
 
 def data_fact(project: Project) -> Text:
     """The data and its split: training, validation and test pictures; "?" while it has no sense."""
-    data = DATASETS.get(project.data.source)
+    data = find_dataset(project.data)
     if data is None:
         return T("{source} isn't here", source=project.data.source)
-    share = project.data.validation
-    makes_sense = 0 <= share < 1
-    validation = round(data.train.pictures * share) if makes_sense else 0
+    makes_sense = all(0 <= share < 1 for share in (project.data.validation, project.data.test))
+    found = sizes(data, project.data) if makes_sense else None
     return T(
         "{data} · {train} / {validation} / {test}",
         data=data.title,
-        train=data.train.pictures - validation if makes_sense else "?",
-        validation=validation if makes_sense else "?",
-        test=data.test.pictures,
+        train=found.train if found else "?",
+        validation=found.validation if found else "?",
+        test=found.test if found else "?",
     )
 
 

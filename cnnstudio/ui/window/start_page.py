@@ -7,9 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import FASHION_MNIST
@@ -24,6 +31,7 @@ from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import ElidedLabel, IconLabel, Label
 from cnnstudio.ui.widgets.panel import CANVAS, Line, ground, vertical_scroll
 from cnnstudio.ui.window.actions import Actions
+from cnnstudio.ui.window.commands import OTHER_DATA, OTHERS
 from cnnstudio.ui.window.computer import Computer
 from cnnstudio.ui.window.included import one_of_each
 from cnnstudio.ui.window.regions import REGION
@@ -180,11 +188,15 @@ class StartPage(QWidget):
             ("new", "plus", T("New network")),
             ("open", "folder-open", T("Open project…")),
             ("import", "code-xml", T("Import code or a model…")),
+            ("pictures", "images", T("Open my pictures…")),
         ):
             row = StartRow(self._context, icon, text, self._actions.keys_text(id))
             row.clicked.connect(self._actions.get(id).trigger)
             self._begin_rows[id] = row
             begin.body.addWidget(row)
+        self.others = StartRow(self._context, "database", OTHER_DATA, "")
+        self.others.clicked.connect(self._open_others)
+        begin.body.addWidget(self.others)
         self._recent = _region(Card(self._context, 1))
         self._recent_title = Label(self._context, T("Recent"), "section")
         column = _column(Label(self._context, T("Start"), "section"), begin)
@@ -194,7 +206,10 @@ class StartPage(QWidget):
         column.addWidget(
             Label(
                 self._context,
-                T("Or drop a project, a .py, .ipynb, .keras or .h5 file anywhere on this window."),
+                T(
+                    "Or drop a project, a .py, .ipynb, .keras or .h5 file, or a folder of pictures "
+                    "anywhere on this window."
+                ),
                 "small",
                 "muted",
                 wrap=True,
@@ -229,7 +244,7 @@ class StartPage(QWidget):
         heading.addWidget(Label(self._context, T("{data} is included", data=data.title), "section"))
         facts = T(
             "{pictures} pictures, {classes} classes, no download",
-            pictures=data.train.pictures + data.test.pictures,
+            pictures=data.pictures,
             classes=len(data.classes),
         )
         heading.addWidget(ElidedLabel(self._context, facts, "small", "muted"), 1)
@@ -261,6 +276,12 @@ class StartPage(QWidget):
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(lines, 1)
         return row
+
+    def _open_others(self) -> None:
+        menu = QMenu(self)
+        menu.addActions([self._actions.get(id) for id in OTHERS])
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.others.mapToGlobal(QPoint(0, self.others.height())))
 
     def _show_keys(self) -> None:
         for id, row in self._begin_rows.items():

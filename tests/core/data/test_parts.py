@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from cnnstudio.core.data.datasets import FASHION_MNIST
-from cnnstudio.core.data.parts import open_part, pictures_name, with_channels
+from cnnstudio.core.data.parts import open_pool, pool_name, with_channels
 from cnnstudio.core.project import DataSettings
-from cnnstudio.decode.sets import load_part, prepare_part
+from cnnstudio.decode.sets import load_pool, prepare_pool
 
 RANDOM = np.random.RandomState(0)
 GREY = RANDOM.randint(0, 256, (3, 8, 6, 1), np.uint8)
@@ -34,21 +34,21 @@ def test_what_was_decoded_is_opened_by_the_same_name(
 ) -> None:
     monkeypatch.setenv("CNNSTUDIO_CACHE", str(tmp_path))
     settings = DataSettings(size=(10, 12), fit="pad")
-    assert open_part(FASHION_MNIST, "test") is None
-    own = load_part(FASHION_MNIST, "test")
-    found = open_part(FASHION_MNIST, "test")
+    assert open_pool(FASHION_MNIST, "test") is None
+    own = load_pool(FASHION_MNIST, "test")
+    found = open_pool(FASHION_MNIST, "test")
     assert found is not None
     assert np.array_equal(found.pictures, own.pictures)
     assert np.array_equal(found.labels, own.labels)
-    assert open_part(FASHION_MNIST, "test", settings) is None
-    prepared = prepare_part(FASHION_MNIST, "test", settings)
-    found = open_part(FASHION_MNIST, "test", settings)
+    assert open_pool(FASHION_MNIST, "test", settings) is None
+    prepared = prepare_pool(FASHION_MNIST, "test", settings)
+    found = open_pool(FASHION_MNIST, "test", settings)
     assert found is not None
     assert np.array_equal(found.pictures, prepared.pictures)
 
 
 @pytest.mark.parametrize("size", [None, (28, 28)])
 def test_the_own_size_has_the_own_name(size: tuple[int, int] | None) -> None:
-    name = pictures_name(FASHION_MNIST, "train", size, "stretch")
-    assert name == pictures_name(FASHION_MNIST, "train")
-    assert name != pictures_name(FASHION_MNIST, "train", (32, 32), "stretch")
+    name = pool_name(FASHION_MNIST, "train", size, "stretch")
+    assert name == pool_name(FASHION_MNIST, "train")
+    assert name != pool_name(FASHION_MNIST, "train", (32, 32), "stretch")

@@ -26,7 +26,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.storage import arrays, checkpoints
 from cnnstudio.core.storage.arrays import read_arrays, write_arrays
 from cnnstudio.core.storage.checkpoints import thinned
-from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
+from cnnstudio.core.storage.run_folder import RunFolder, RunStatus, StoredSplit
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.core.text import T
 
@@ -518,13 +518,17 @@ def test_thinning_leaves_even_steps() -> None:
 
 
 def test_the_split_reads_back(run: RunFolder) -> None:
-    run.write_split(np.arange(5), np.array([7, 9]))
-    train_indices, validation = run.read_split()
+    run.write_split(StoredSplit(np.arange(5), np.array([7, 9]), np.array([6])))
+    train_indices, validation, test = run.read_split()
     assert train_indices.dtype == np.int32
     assert train_indices.tolist() == [0, 1, 2, 3, 4]
     assert validation.tolist() == [7, 9]
+    assert test is not None
+    assert test.tolist() == [6]
+    run.write_split(StoredSplit(np.arange(5), np.array([7, 9])))
+    assert run.read_split().test is None
     write_arrays(run.path / "split.npz", {"train": np.zeros(3)})
-    with pytest.raises(BadInput, match="two index lists"):
+    with pytest.raises(BadInput, match="the index lists"):
         run.read_split()
     (run.path / "split.npz").unlink()
     with pytest.raises(BadInput, match=r"split\.npz doesn't exist"):

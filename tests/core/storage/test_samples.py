@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.datasets import dataset_of
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import DataSettings, TrainingSettings
 from cnnstudio.core.resources import resource
@@ -31,7 +31,7 @@ def test_the_samples_are_these() -> None:
 def test_a_sample_can_be_trained_as_it_is(name: str) -> None:
     project = load_project_argument(f"sample:{name}")
     analysis = analyse(project.network)
-    check_trainable(project, analysis, dataset(project.data.source))
+    check_trainable(project, analysis, dataset_of(project.data))
     told = ["dense_holds_most"] if name == "lecture-cnn" else []
     assert [problem.id for problem in analysis.problems] == told
     assert analysis.total_params == PARAMETERS[name]

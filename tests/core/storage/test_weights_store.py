@@ -27,7 +27,8 @@ from cnnstudio.core.storage.project_weights import (
     save_with_weights,
     weights_beside,
 )
-from cnnstudio.core.storage.weights_store import WeightsStore, sha_of
+from cnnstudio.core.storage.content_store import sha_of
+from cnnstudio.core.storage.weights_store import WeightsStore
 from tests.fakes.failing_os import FailingOs
 
 KERNEL = np.arange(9, dtype=np.float32).reshape(3, 3, 1, 1)
