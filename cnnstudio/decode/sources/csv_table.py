@@ -21,7 +21,7 @@ from cnnstudio.core.data.catalogue import Refused
 from cnnstudio.core.data.orders import LISTING
 from cnnstudio.core.data.questions import Choice, Question
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.text import TN, T, Text
 from cnnstudio.decode.sources.listing import (
     FREE,
     TEST,
@@ -345,11 +345,13 @@ def _check_outside(outside: Sequence[str], options: Mapping[str, Any], path: Pat
         return
     if options.get(OUTSIDE) is False:
         raise BadInput(
-            T(
+            TN(
+                "{file} names a picture outside its folder: {first}. Move the table to a folder "
+                "that holds it.",
                 "{file} names {count} pictures outside its folder, such as {first}. Move the table "
                 "to the folder that holds them.",
+                len(outside),
                 file=str(path),
-                count=len(outside),
                 first=outside[0],
             )
         )
@@ -357,11 +359,12 @@ def _check_outside(outside: Sequence[str], options: Mapping[str, Any], path: Pat
         [
             Question(
                 OUTSIDE,
-                T(
+                TN(
+                    "{file} names a picture outside its folder: {first}. Read it too?",
                     "{file} names {count} pictures outside its folder, such as {first}. Read them "
                     "too?",
+                    len(outside),
                     file=str(path),
-                    count=len(outside),
                     first=outside[0],
                 ),
                 (Choice(True, T("Read them where they are")), Choice(False, T("Don't"))),

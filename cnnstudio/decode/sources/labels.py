@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cnnstudio.core.data.questions import Choice, Options, Question
 from cnnstudio.core.errors import BadInput
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.text import TN, T, Text
 from cnnstudio.decode.faults import unusable
 from cnnstudio.decode.sources.pixels import Stored
 
@@ -96,7 +96,7 @@ def _flat(array: Stored, where: Text | str, notes: list[Text]) -> _Flat:
             ),
         )
     if array.nbytes > _LARGEST and array.ndim == 1:
-        raise unusable(where, T("labels of more than a gigabyte are none."))
+        raise unusable(where, T("it has more than a gigabyte, as no labels have."))
     if array.ndim == 2:
         if array.dtype.kind not in "biuf":
             raise unusable(where, T("it has several words for each picture; one class is needed."))
@@ -263,11 +263,12 @@ def _about_negative(
     unlabelled = int((present < 0).sum()) == 1 and len(present) > 2
     return Question(
         NEGATIVE,
-        T(
+        TN(
+            "{where} has a negative label ({labels}). Often −1 means that a picture has no label.",
             "{where} has {count} negative labels ({labels}). Often −1 means that a picture has no "
             "label.",
+            count,
             where=where,
-            count=count,
             labels=_listed(present[present < 0].tolist()),
         ),
         (
