@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cnnstudio.core.augmentation.sampling import draw_transform
 from cnnstudio.core.augmentation.settings import Augmentation
-from cnnstudio.core.data.scaling import SCALINGS
+from cnnstudio.core.data.scaling import Scaler
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -32,20 +32,20 @@ class Augmenter:
 
     Args:
         augmentation: Sound settings.
-        scaling: How bytes become numbers (``core.data.scaling``).
+        scaler: Scales them, in the place of ``rescale``: after all that changes them, before they
+            are standardised.
         training: Gives the training pictures, uint8 of shape (n, rows, columns, channels); asked
             only if the settings need to know them all.
     """
 
     def __init__(
-        self, augmentation: Augmentation, scaling: str, training: Callable[[], Bytes]
+        self, augmentation: Augmentation, scaler: Scaler, training: Callable[[], Bytes]
     ) -> None:
         self._values = augmentation.values
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that one setting switches another on
-            self._generator = generator_of(augmentation, scaling)
+        self._generator = generator_of(augmentation, scaler)
         if augmentation.fitted:
-            self._generator.fit(np.ascontiguousarray(training()))
+            known = np.ascontiguousarray(training())
+            self._generator.fit(known if scaler.rescale else scaler.apply(known))
 
     def augmented(self, pictures: Bytes, random: np.random.RandomState) -> Floats:
         """`pictures` changed by what is drawn from `random`, scaled and standardised.
@@ -69,7 +69,18 @@ class Augmenter:
         return result
 
 
-def generator_of(augmentation: Augmentation, scaling: str) -> Any:
-    """Keras' generator with a project's settings."""
-    rescale = SCALINGS[scaling] if scaling != "none" else None
-    return ImageDataGenerator(**augmentation.stated, rescale=rescale, data_format="channels_last")
+def generator_of(augmentation: Augmentation, scaler: Scaler) -> Any:
+    """Keras' generator with a project's settings.
+
+    What is more than a factor is its ``preprocessing_function``, which stands where ``rescale``
+    does; only ``fit`` leaves it out.
+    """
+    rescale = scaler.rescale
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that one setting switches another on
+        return ImageDataGenerator(
+            **augmentation.stated,
+            rescale=None if rescale == 1 else rescale,
+            preprocessing_function=None if rescale else scaler.apply,
+            data_format="channels_last",
+        )

@@ -133,4 +133,3 @@ class BatchStream:
             return self._chosen
         random = np.random.RandomState(self._seed + epoch * self.steps)
         return self._chosen[random.permutation(len(self._chosen))]
-

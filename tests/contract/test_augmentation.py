@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnnstudio.core.augmentation.sampling import draw_transform
 from cnnstudio.core.augmentation.settings import Augmentation
-from cnnstudio.core.data.scaling import SCALINGS
+from cnnstudio.core.data.scaling import FITTED, SCALINGS, fit_scaler, fixed_scaler
 from cnnstudio.engine.stream import BatchStream
 from tests.fakes.augmentations import augmentations
 
@@ -64,6 +64,9 @@ def test_the_draws_are_keras(augmentation: Augmentation, shape: Any, seed: int) 
     Augmentation({"brightness_range": [0.5, 2], "channel_shift_range": 90}), 3, "none", 5, True, 1
 )
 @example(Augmentation({"rotation_range": 40, "interpolation_order": 3}), 1, "1/255", 12, True, 1)
+@example(
+    Augmentation({"brightness_range": [0.5, 2], "zca_whitening": True}), 3, "z-score", 5, True, 1
+)
 def test_the_batches_are_keras(
     augmentation: Augmentation,
     channels: int,
@@ -76,7 +79,8 @@ def test_the_batches_are_keras(
 
     chosen = np.arange(1, 13)
     pictures = PICTURES[..., :channels]
-    augmenter = Augmenter(augmentation, scaling, lambda: pictures[chosen])
+    scaler, _ = fit_scaler(pictures, chosen, scaling)
+    augmenter = Augmenter(augmentation, scaler, lambda: pictures[chosen])
     with BatchStream(
         pictures,
         LABELS,
@@ -84,13 +88,21 @@ def test_the_batches_are_keras(
         batch_size=batch_size,
         seed=seed,
         shuffle=shuffle,
-        scaling=scaling,
+        scaler=scaler,
         augment=augmenter.augmented,
     ) as ours:
-        rescale = 1 / 255 if scaling == "1/255" else None
-        generator = generator_of(augmentation.params, rescale=rescale)
+        rescale, by_numbers = (1 / 255 if scaling == "1/255" else None), None
+        if scaling in FITTED:
+            offset, factor = np.float32(scaler.offset), np.float32(scaler.factor)
+
+            def by_numbers(picture: np.ndarray) -> np.ndarray:
+                return (picture - offset) * factor
+
+        more = {"rescale": rescale, "preprocessing_function": by_numbers}
+        generator = generator_of(augmentation.params, **more)
         if augmentation.fitted:
-            generator.fit(pictures[chosen])
+            known = pictures[chosen].astype(np.float32)
+            generator.fit(by_numbers(known) if by_numbers else known)
         flow = generator.flow(
             pictures[chosen], LABELS[chosen], batch_size=batch_size, shuffle=shuffle, seed=seed
         )
@@ -109,7 +121,7 @@ def test_pictures_that_nothing_is_trained_on_are_only_standardised() -> None:
     from cnnstudio.engine.augmentation import Augmenter
 
     params = {"rotation_range": 90, "featurewise_center": True, "samplewise_center": True}
-    augmenter = Augmenter(Augmentation(params), "1/255", lambda: PICTURES)
+    augmenter = Augmenter(Augmentation(params), fixed_scaler("1/255", 3), lambda: PICTURES)
     generator = generator_of(params, rescale=1 / 255)
     generator.fit(PICTURES)
     for got, picture in zip(augmenter.standardised(PICTURES), PICTURES, strict=True):

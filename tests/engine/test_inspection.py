@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnstudio.core.data.scaling import scaled
+from cnnstudio.core.data.scaling import fixed_scaler
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.project import Project
@@ -86,7 +86,7 @@ def test_every_layer_equals_keras_own_output(run: RunFolder) -> None:
 
     inspection = Inspection()
     model = load_model(run, 1)
-    given = scaled(PICTURE[None], "1/255")
+    given = fixed_scaler("1/255", 1).apply(PICTURE[None])
     for (id, _, _), layer in zip(LAYERS, model.layers, strict=True):
         answer, output = ask(inspection, run, id)
         expected = keras.Model(model.inputs, layer.output).predict(given, verbose=0)[0]

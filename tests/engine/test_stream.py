@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnstudio.core.data.scaling import fixed_scaler
 from cnnstudio.engine.stream import BatchStream
 
 RANDOM = np.random.RandomState(3)
@@ -14,9 +15,10 @@ PICTURES = RANDOM.randint(0, 256, (50, 4, 5, 3)).astype(np.uint8)
 LABELS = RANDOM.randint(0, 10, 50).astype(np.int32)
 
 
-def stream(chosen: np.ndarray, **changes: object) -> BatchStream:
-    arguments = {"batch_size": 8, "seed": 42, "shuffle": True, "scaling": "1/255"}
-    return BatchStream(PICTURES, LABELS, chosen, **{**arguments, **changes})  # type: ignore[arg-type]
+def stream(chosen: np.ndarray, scaling: str = "1/255", **changes: object) -> BatchStream:
+    arguments: dict[str, object] = {"batch_size": 8, "seed": 42, "shuffle": True}
+    arguments |= {"scaler": fixed_scaler(scaling, 3), **changes}
+    return BatchStream(PICTURES, LABELS, chosen, **arguments)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
@@ -91,7 +93,13 @@ def test_closing_ends_the_thread_and_what_still_asks() -> None:
 def test_a_repeated_channel_gives_batches_of_their_own() -> None:
     grey = np.broadcast_to(PICTURES[..., :1], PICTURES.shape)
     with BatchStream(
-        grey, LABELS, np.arange(50), batch_size=8, seed=1, shuffle=True, scaling="1/255"
+        grey,
+        LABELS,
+        np.arange(50),
+        batch_size=8,
+        seed=1,
+        shuffle=True,
+        scaler=fixed_scaler("1/255", 3),
     ) as ours:
         x, _ = ours.batch(0, 0)
         assert x.flags.c_contiguous

@@ -49,13 +49,18 @@ class Scaler(msgspec.Struct, frozen=True, kw_only=True):
         """How many channels a picture has."""
         return len(self.factor)
 
+    @property
+    def rescale(self) -> float | None:
+        """The one factor that is all it does; None where it does more."""
+        return None if any(self.offset) or len(set(self.factor)) > 1 else self.factor[0]
+
     def apply(self, pictures: NDArray[Any]) -> NDArray[np.float32]:
-        """`pictures` scaled, a new array in C order.
+        """`pictures` scaled, a new array.
 
         Args:
             pictures: uint8 or float32, shape (…, channels), not yet scaled.
         """
-        result = pictures.astype(np.float32, order="C")
+        result = pictures.astype(np.float32)
         if any(self.offset):
             result -= _plain(self.offset)
         if any(factor != 1 for factor in self.factor):

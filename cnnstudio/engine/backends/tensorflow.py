@@ -77,5 +77,4 @@ def _together(batches: Iterator[Batch]) -> Iterator[Batch]:
 
 
 def _stacked(batches: list[Batch]) -> Batch:
-    pictures, labels = zip(*batches, strict=True)
-    return np.stack(pictures), np.stack(labels)
+    return tuple(np.stack(parts) for parts in zip(*batches, strict=True))
