@@ -114,6 +114,16 @@ STANDARDISED = with_(
     ),
 )
 
+SCALED = with_(
+    project_on(
+        (8, 8, 3),
+        DataSettings(validation=0.2, colour="rgb", scaling="z-score"),
+        class_weights="balanced",
+        epochs=1,
+    ),
+    augmentation=Augmentation({"horizontal_flip": True, "featurewise_std_normalization": True}),
+)
+
 
 def is_alike(folder: Path, project: Project, weights: Path | None = None) -> bool:
     """Whether the studio and the program log the same numbers for every epoch."""
@@ -138,7 +148,11 @@ def is_alike(folder: Path, project: Project, weights: Path | None = None) -> boo
 
 @pytest.mark.filterwarnings("ignore:This ImageDataGenerator specifies")
 @pytest.mark.usefixtures("little")
-@pytest.mark.parametrize("project", [AUGMENTED, STANDARDISED], ids=["augmented", "standardised"])
+@pytest.mark.parametrize(
+    "project",
+    [AUGMENTED, STANDARDISED, SCALED],
+    ids=["augmented", "standardised", "scaled"],
+)
 def test_the_program_gives_the_studios_numbers(tmp_path: Path, project: Project) -> None:
     assert is_alike(tmp_path, project)
 

@@ -26,13 +26,26 @@ MUCH = Augmentation(
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
-    "augmentation", [Augmentation(), LECTURES, MUCH], ids=["no", "flip", "much"]
+    ("augmentation", "scaling", "weights"),
+    [
+        (Augmentation(), "1/255", "none"),
+        (LECTURES, "1/255", "none"),
+        (MUCH, "1/255", "none"),
+        (Augmentation(), "min-max", "none"),
+        (Augmentation(), "min-max-signed", "balanced"),
+        (LECTURES, "z-score", "balanced"),
+    ],
+    ids=["no", "flip", "much", "min-max", "min-max-signed", "z-score"],
 )
-def test_the_numbers_are_the_studios(tmp_path: Path, augmentation: Augmentation) -> None:
+def test_the_numbers_are_the_studios(
+    tmp_path: Path, augmentation: Augmentation, scaling: str, weights: str
+) -> None:
     sample = load_project_argument("sample:lecture-cnn")
-    training = replace(sample.training, epochs=2)
+    training = replace(sample.training, epochs=2, class_weights=weights)
+    data = replace(sample.data, scaling=scaling)
     path, script, run = tmp_path / "a.cnnstudio", tmp_path / "a.py", tmp_path / "run"
-    save_project(replace(sample, augmentation=augmentation, training=training), path)
+    project = replace(sample, data=data, augmentation=augmentation, training=training)
+    save_project(project, path)
     cache = tmp_path / "home" / "datasets" / "fashion-mnist"  # where Keras keeps its downloads
     cache.mkdir(parents=True)
     for part in (FASHION_MNIST.train, FASHION_MNIST.test):

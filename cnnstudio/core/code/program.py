@@ -17,9 +17,17 @@ from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.augmentation.arguments import ARGUMENTS
 from cnnstudio.core.code.names import safe_names
 from cnnstudio.core.code.program_data import data_code, split_code, validates
+from cnnstudio.core.code.program_scaling import (
+    BALANCED,
+    SCALING_FUNCTIONS,
+    scaled,
+    scaling_argument,
+    scaling_code,
+    weights_code,
+)
 from cnnstudio.core.code.writer import ModelCode, write_model
 from cnnstudio.core.code.writing.source import imported
-from cnnstudio.core.data.datasets import dataset
+from cnnstudio.core.data.datasets import dataset_of
 from cnnstudio.core.layers.parameters import Number, Parameter
 from cnnstudio.core.project import Optimizer, Project
 from cnnstudio.core.training.checks import check_trainable, chosen_loss
@@ -27,8 +35,14 @@ from cnnstudio.core.training.checks import check_trainable, chosen_loss
 _WIDTH = 88
 _GENERATOR = ("tensorflow.keras.preprocessing.image", frozenset({"ImageDataGenerator"}))
 _PILLOW = ("PIL", frozenset({"Image"}))
+_PLAIN = ("import keras", "import numpy as np")
 _OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 _WITH_MOMENTUM = ("sgd", "rmsprop")
+_SCALING_WORDS = (
+    "How bytes become the numbers that the network gets. The numbers to scale by come from the "
+    "pictures to train on alone."
+)
+_WEIGHTS_WORDS = "How much a picture counts in the loss: the more, the fewer its class has."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +106,13 @@ def write_notebook(project: Project, weights: Mapping[str, str] | None = None) -
 
 def cells(project: Project, weights: Mapping[str, str]) -> Iterator[Cell]:
     """The parts of the program, in order; see `write_program`."""
-    facts = dataset(project.data.source)
+    facts = dataset_of(project.data)
     analysis = analyse(project.network)
     check_trainable(project, analysis, facts)
     model = write_model(project.network)
     data = data_code(project.data, facts)
     imports = [*model.imports.items(), _GENERATOR, *([_PILLOW] if "Image." in data else [])]
-    yield _setup(project, imports)
+    yield _setup(project, imports, model.plain)
     yield Cell(
         "data",
         "The pictures and their labels. Keras keeps them in ~/.keras/datasets; if they aren't "
@@ -112,6 +126,10 @@ def cells(project: Project, weights: Mapping[str, str]) -> Iterator[Cell]:
             "their own.",
             split_code(project.data),
         )
+    if code := scaling_code(project.data.scaling):
+        yield Cell("scaling", _SCALING_WORDS, code)
+    if code := weights_code(project):
+        yield Cell("class_weights", _WEIGHTS_WORDS, code)
     yield _batches(project, validates(project.data, facts))
     yield Cell("model", "The network. The seed decides its first weights.", _model(model))
     if (stored := _weights(analysis, weights)) is not None:
@@ -121,7 +139,9 @@ def cells(project: Project, weights: Mapping[str, str]) -> Iterator[Cell]:
     yield Cell("evaluate", "How good it is on pictures it has never seen.", _EVALUATE)
 
 
-def _setup(project: Project, imports: Iterable[tuple[str, frozenset[str]]]) -> Cell:
+def _setup(
+    project: Project, imports: Iterable[tuple[str, frozenset[str]]], plain: Iterable[str]
+) -> Cell:
     training = project.training
     modules = sorted(imports, key=lambda one: one[0].lower())
     lines = [line for module, names in modules for line in imported({module: names})]
@@ -134,14 +154,13 @@ def _setup(project: Project, imports: Iterable[tuple[str, frozenset[str]]]) -> C
         f"The network {_plain(project.name)}, trained as CNN Studio trains it: on the CPU, with "
         'this seed, the numbers are the same. It needs tensorflow, "scipy<2" and pillow.'
     )
-    return Cell(
-        "setup", words, "\n".join(["import keras", "import numpy as np", *lines, "", *constants])
-    )
+    whole = [*_PLAIN, *(line for line in plain if line not in _PLAIN)]
+    return Cell("setup", words, "\n".join([*whole, *lines, "", *constants]))
 
 
 def _model(code: ModelCode) -> str:
     body = "\n".join(code.text.splitlines()[code.body :])
-    gap = "\n\n\n" if body.startswith("def ") else "\n\n"
+    gap = "\n\n\n" if body.startswith(("def ", "class ", "@")) else "\n\n"
     return f"keras.utils.set_random_seed(SEED){gap}{body}"
 
 
@@ -151,11 +170,14 @@ def _batches(project: Project, validated: bool) -> Cell:
         f"{name}={_argument(ARGUMENTS[name].parameter, value)}"
         for name, value in augmentation.stated.items()
     ]
-    arguments.append("rescale=1 / 255" if scaling == "1/255" else "rescale=None")
+    arguments.append(scaling_argument(scaling))
     lines = [_call("generator = ImageDataGenerator", arguments)]
     if augmentation.fitted:
-        lines.append("generator.fit(x_train)")
+        known = scaled("x_train", scaling) if scaling in SCALING_FUNCTIONS else "x_train"
+        lines.append(f"generator.fit({known})")
     flow = ["x_train", "y_train", "batch_size=BATCH_SIZE"]
+    if weights_code(project):
+        flow.append(f"sample_weight={BALANCED}(y_train)")
     flow += [f"shuffle={project.training.shuffle}", "seed=SEED"]
     lines += [_call("flow = generator.flow", flow), ""]
     names = ("x_validation", "x_test") if validated else ("x_test",)
@@ -163,8 +185,7 @@ def _batches(project: Project, validated: bool) -> Cell:
         lines += ["", _STANDARDIZED, "", ""]
         lines += [f"{name} = standardized({name})" for name in names]
     else:
-        factor = " * (1 / 255)" if scaling == "1/255" else ""
-        lines += [f'{name} = {name}.astype("float32"){factor}' for name in names]
+        lines += [f"{name} = {scaled(name, scaling)}" for name in names]
     words = "The batches to train on, in an order of their own in every epoch"
     if not project.training.shuffle:
         words = "The batches to train on"

@@ -71,6 +71,15 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "training.class_weights",
+        T("Class weights"),
+        T(
+            "Balanced: a picture counts in the loss by how few its class has, so that small "
+            "classes aren't passed over."
+        ),
+        (("none", T("None")), ("balanced", T("Balanced"))),
+    ),
+    Setting(
         "training.seed",
         T("Seed"),
         T("Draws the first weights, the order and the dropout. The same seed, the same run."),

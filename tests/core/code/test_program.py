@@ -20,11 +20,13 @@ from cnnstudio.core.code.program import write_notebook, write_program
 from cnnstudio.core.code.reading.project import project_of
 from cnnstudio.core.code.reading.reader import read_code, read_notebook
 from cnnstudio.core.data.fitting import inner_size
+from cnnstudio.core.data.scaling import FITTED, SCALINGS
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.network import Network, StoredWeights
 from cnnstudio.core.project import DataSettings, Optimizer, Project, TrainingSettings
 from cnnstudio.core.storage.samples import load_project_argument, sample_names
 from cnnstudio.core.training.checks import chosen_loss
+from cnnstudio.core.training.class_weights import CLASS_WEIGHTS
 from tests.core.code.reading.test_reader import form
 from tests.fakes.augmentations import augmentations
 
@@ -45,7 +47,7 @@ def projects(draw: st.DrawFn) -> Project:
         size=size,
         fit=draw(st.sampled_from(["stretch", "pad"])),
         colour=colour,
-        scaling=draw(st.sampled_from(["none", "1/255"])),
+        scaling=draw(st.sampled_from(SCALINGS)),
     )
     optimizer = Optimizer(
         name=draw(st.sampled_from(["adam", "adamw", "sgd", "rmsprop"])),
@@ -58,6 +60,7 @@ def projects(draw: st.DrawFn) -> Project:
         epochs=draw(st.integers(1, 500)),
         seed=draw(st.integers(0, 2**31)),
         shuffle=draw(st.booleans()),
+        class_weights=draw(st.sampled_from(CLASS_WEIGHTS)),
     )
     shape = [*(size or (28, 28)), 3 if colour == "rgb" else 1]
     start = next(node.id for node in sample.network.layers if node.kind == "input")
@@ -115,8 +118,13 @@ def written() -> dict[str, str]:
     *others, last = LECTURE.network.layers
     kept = replace(LECTURE.network, layers=(*others, replace(last, weights=weights, frozen=True)))
     tuned = replace(LECTURE, name='a "b"\n# c', network=kept)
+    projects = {"plain": LECTURE, "large": changed, "tuned": tuned}
+    for scaling in FITTED:
+        weighed = replace(LECTURE.training, class_weights="balanced")
+        data = replace(LECTURE.data, scaling=scaling)
+        projects[scaling] = replace(LECTURE, data=data, training=weighed, augmentation=every)
     texts = {}
-    for name, project in {"plain": LECTURE, "large": changed, "tuned": tuned}.items():
+    for name, project in projects.items():
         files = {SHA: f"/home/사람/a 'b' \"c\".cnnstudio.files/weights/{SHA}.npz"}
         texts[f"{name}.py"] = write_program(project, files)
         texts[f"{name}.ipynb"] = write_notebook(project, files)

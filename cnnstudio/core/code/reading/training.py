@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnstudio.core.augmentation.arguments import ARGUMENTS
+from cnnstudio.core.code.program_scaling import BALANCED, SCALING_FUNCTIONS
 from cnnstudio.core.code.reading.operations import SCALARS
-from cnnstudio.core.code.reading.values import KerasName, Unknown
+from cnnstudio.core.code.reading.values import Function, KerasName, Unknown
 from cnnstudio.core.data.datasets import DATASETS
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.parameters import is_whole
@@ -42,6 +44,10 @@ SHAPES = {
 }
 """The shape of a picture of each of ``keras.datasets``."""
 _OF_DATA = frozenset({"x", "y", "validation_data"})  # told by the dataset
+_SCALINGS = {function: scaling for scaling, function in SCALING_FUNCTIONS.items()}
+_WEIGHERS = ("compute_class_weight", "compute_sample_weight")  # of sklearn.utils.class_weight
+WEIGHTS = frozenset({"class_weight", "sample_weight"})
+"""The arguments that weigh classes or pictures."""
 
 
 def of_dataset(path: str) -> Iterator[Found]:
@@ -79,18 +85,24 @@ def of_generator(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Fou
     """What ``ImageDataGenerator(…)`` says."""
     stated = dict(zip(_GENERATOR, args, strict=False)) | dict(kwargs)
     for name, value in stated.items():
-        if name == "rescale" and value in (None, 1 / 255):
+        if name == "preprocessing_function" and (found := _scaling_by(value)):
+            yield "data.scaling", found
+        elif name == "rescale" and value in (None, 1 / 255):
             yield "data.scaling", "none" if value is None else "1/255"
         elif name == "validation_split" and isinstance(value, float):
             yield "data.validation", value
-        elif name in ARGUMENTS and (found := _argument(name, value)) is not None:
-            yield from found
+        elif name in ARGUMENTS and (read := _argument(name, value)) is not None:
+            yield from read
         else:
             yield "", f"ImageDataGenerator({name}=…)"
 
 
 def of_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Found, ...]:
     """What the call of a function says that the studio writes into its programs."""
+    if name in _SCALINGS:
+        return (("data.scaling", _SCALINGS[name]),)
+    if name == BALANCED:
+        return (("training.class_weights", "balanced"),)
     if name != "stratified_split":
         return ()
     stated = dict(zip(("labels", "share", "seed"), args, strict=False)) | dict(kwargs)
@@ -98,6 +110,12 @@ def of_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tu
     if not isinstance(share, float) or not is_whole(seed):
         return ()
     return ("data.validation", share), ("data.split_seed", seed)
+
+
+def of_weights(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
+    """What the call of one of scikit-learn's functions says that weigh classes."""
+    if function in _WEIGHERS and "balanced" in (*args, *kwargs.values()):
+        yield "training.class_weights", "balanced"
 
 
 def of_numpy(function: str) -> Iterator[Found]:
@@ -118,6 +136,12 @@ def _argument(name: str, value: Any) -> tuple[Found, ...] | None:
     if argument.is_neutral(read):
         return ()
     return ((AUGMENTATION + name, list(value) if isinstance(value, tuple) else value),)
+
+
+def _scaling_by(function: Any) -> str:
+    """The scaling that a function of the studio's programs does; "" for any other."""
+    node = function.node if isinstance(function, Function) else None
+    return _SCALINGS.get(node.name, "") if isinstance(node, ast.FunctionDef) else ""
 
 
 def _is_plain(value: Any) -> bool:

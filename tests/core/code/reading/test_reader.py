@@ -245,6 +245,7 @@ def test_a_notebook_with_its_training() -> None:
     reading = read_notebook(json.dumps(notebook))
     assert {setting.field: setting.value for setting in reading.settings} == {
         "data.source": "fashion_mnist",
+        "data.scaling": "1/255",
         "training.optimizer.name": "sgd",
         "training.optimizer.learning_rate": 0.1,
         "training.optimizer.momentum": 0.9,
