@@ -17,6 +17,7 @@ VERBS: dict[str, Text] = {
     "new": T("write a project file from a sample"),
     "summary": T("shapes and costs of every layer, and where they come from"),
     "code": T("a program that trains the network"),
+    "data": T("what is true of your pictures, and a project with them"),
     "import": T("make a project from Keras code, a notebook or a saved model"),
     "train": T("train a project"),
     "resume": T("go on with a run"),

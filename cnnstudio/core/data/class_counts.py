@@ -114,9 +114,12 @@ def _parts(classes: Sequence[ClassCounts], settings: DataSettings) -> Iterator[F
             T("No pictures validate"),
             T(
                 "So nothing shows when the network begins to learn the training pictures by heart. "
-                "Keep some of them for validation."
+                "{remedy}",
+                remedy=T("There are too few to keep some: add pictures.")
+                if settings.validation
+                else T("Keep some of them for validation."),
             ),
-            ("data.validation", DataSettings().validation),
+            None if settings.validation else ("data.validation", DataSettings().validation),
         )
     if not totals["test"]:
         yield Finding(
@@ -127,7 +130,7 @@ def _parts(classes: Sequence[ClassCounts], settings: DataSettings) -> Iterator[F
                 "The best epoch is chosen by the validation pictures, so the result on them is a "
                 "little too good. Only pictures that nothing was chosen by tell the truth."
             ),
-            ("data.test", 0.1),
+            None if settings.test else ("data.test", 0.1),
         )
 
 

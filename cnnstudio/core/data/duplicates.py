@@ -24,7 +24,7 @@ PLAIN = 32
 """A look that more different pictures share says nothing: they are flat, or white pages."""
 DIFFERENCE = 3.0
 """Near duplicates differ by this root mean square, of 255 …"""
-RELATIVE = 0.2
+RELATIVE = 0.1
 """… or by this share of the standard deviation of the one with less contrast, if that is more."""
 
 _AGREE = 2  # bands in which two looks must agree to be compared
@@ -34,6 +34,7 @@ _NEIGHBOURS = 8  # plain pictures: each is compared with so many of about its br
 _MOST_PAIRS = 500_000  # compared picture with picture, those with the nearest looks first
 _SIDE = 16  # pictures are compared at most so large
 _BLOCK = 2**24  # bytes of pictures worked on at once
+_WAITING = 2**22  # pairs that wait to be counted once
 
 Bits = NDArray[np.uint64]
 Pairs = NDArray[np.int64]
@@ -123,7 +124,7 @@ def close_pairs(looks: Bits, stopped: Callable[[], bool] = lambda: False) -> Pai
         int64, shape (pairs, 2), each pair ascending, in ascending order.
     """
     ascending = np.argsort(looks, kind="stable")  # neighbours in a band are then neighbours at all
-    codes = [np.zeros(0, np.int64)]
+    codes, waiting = [np.zeros(0, np.int64)], 0
     for mask in _masks():
         if stopped():
             break
@@ -133,6 +134,9 @@ def close_pairs(looks: Bits, stopped: Callable[[], bool] = lambda: False) -> Pai
             a, b = order[first], order[second]
             close = popcount(looks[a] ^ looks[b]) <= NEAR
             codes.append((np.minimum(a, b) * len(looks) + np.maximum(a, b))[close])
+            waiting += len(codes[-1])
+            if waiting > _WAITING:  # most of them are there several times
+                codes, waiting = [np.unique(np.concatenate(codes))], 0
     code = np.unique(np.concatenate(codes))
     return np.stack(np.divmod(code, max(len(looks), 1)), axis=1)
 

@@ -77,17 +77,16 @@ def repeat_findings(duplicates: Duplicates, uses: Uses) -> Iterator[Finding]:
     """What is to be known of duplicates, equal ones first, then near ones."""
     equal = repeats(duplicates.equal, uses)
     alike = _beyond(repeats(duplicates.alike, uses), equal)
-    if not len(equal.copies) and not len(alike.copies):
+    if not len(equal.copies):
+        count = int(np.count_nonzero(uses.parts != UNUSED))
         yield Finding(
             "duplicates.none",
             "good",
             T("No picture is there twice"),
-            T(
-                "All {count} were compared, also with those that only look alike.",
-                count=int(np.count_nonzero(uses.parts != UNUSED)),
-            ),
+            T("All {count} were compared, pixel by pixel.", count=count)
+            if len(alike.copies)
+            else T("All {count} were compared, also with those that only look alike.", count=count),
         )
-        return
     yield from _equal(equal, _Examples(duplicates.equal, uses))
     yield from _alike(alike, _Examples(duplicates.alike, uses))
 

@@ -112,7 +112,7 @@ def test_a_picture_saved_again_is_told_apart_from_a_copy() -> None:
     report = own_data(pictures, THIRTY, given=given, split="folders").report()
     assert finding(report, "alike.leak").pictures.tolist() == [29]
     assert finding(report, "alike.classes").pictures.tolist() == [0, 29]
-    assert "duplicates.none" not in ids(report)
+    assert "pixel by pixel" in str(finding(report, "duplicates.none").detail)
     assert "duplicates.copies" not in ids(report)
 
 
@@ -179,6 +179,9 @@ def test_no_validation_and_no_test_pictures_are_noted() -> None:
     report = own_data(noise(30), THIRTY, validation=0.0, test=0.0).report()
     assert finding(report, "validation.none").change == ("data.validation", 0.1)
     assert finding(report, "test.none").change == ("data.test", 0.1)
+    few = own_data(noise(3), [0, 1, 2], validation=0.1, test=0.0).report()
+    assert finding(few, "validation.none").change is None
+    assert "too few" in str(finding(few, "validation.none").detail)
 
 
 def test_uneven_classes_get_weights_offered() -> None:
