@@ -22,17 +22,9 @@ from cnnstudio.core.data.orders import LISTING
 from cnnstudio.core.data.questions import Choice, Question
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import TN, T, Text
-from cnnstudio.decode.sources.listing import (
-    FREE,
-    TEST,
-    TRAIN,
-    VALIDATION,
-    Ask,
-    Files,
-    Listing,
-    Tell,
-)
+from cnnstudio.decode.sources.listing import FREE, Ask, Files, Listing, Tell
 from cnnstudio.decode.sources.table import PICTURE_ENDINGS, Table, read_table
+from cnnstudio.decode.sources.tree import PARTS
 
 PATH, LABEL, SPLIT, OUTSIDE = "path", "label", "split", "outside"
 """The options: the columns by their names or numbers; whether paths may lead out of the folder."""
@@ -40,17 +32,7 @@ PATH, LABEL, SPLIT, OUTSIDE = "path", "label", "split", "outside"
 _PATHS = re.compile("id|((image|img|picture|file)_?)?(path|file|name|id)s?|(image|img|picture)s?")
 _LABELS = re.compile("((class|label)_?)?(label|class|name)(s|es)?|category|target|y|species|breed")
 _SPLIT_NAMES = re.compile("split|(sub)?set|partition|usage|fold|phase|part")
-_SPLITS = {
-    "": FREE,
-    "train": TRAIN,
-    "training": TRAIN,
-    "val": VALIDATION,
-    "valid": VALIDATION,
-    "validation": VALIDATION,
-    "dev": VALIDATION,
-    "test": TEST,
-    "testing": TEST,
-}
+_SPLITS = PARTS | {"": FREE}
 _LOOKED_AT = 200  # rows that are looked at to tell the columns
 _NO_SPLIT = ""
 

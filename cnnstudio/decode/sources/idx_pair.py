@@ -18,23 +18,15 @@ from cnnstudio.core.storage.faults import read_fault
 from cnnstudio.core.text import T
 from cnnstudio.decode.idx import check_pair, is_idx, read_images, read_labels
 from cnnstudio.decode.sources.assembling import Part, Source, assembled
-from cnnstudio.decode.sources.listing import FREE, TEST, TRAIN, VALIDATION, Arrays, Tell
+from cnnstudio.decode.sources.listing import FREE, TEST, Arrays, Tell
+from cnnstudio.decode.sources.tree import PARTS
 
 _NAME = re.compile(
     r"(?P<before>.*?)(?P<what>images|labels)(?P<after>.*?)(?P<ending>(?:[-._]idx[13])?(?:[-._]ubyte|\.idx)?)"
     r"(?:\.gz)?",
     re.IGNORECASE,
 )
-_SPLITS = {
-    "train": TRAIN,
-    "training": TRAIN,
-    "val": VALIDATION,
-    "valid": VALIDATION,
-    "validation": VALIDATION,
-    "test": TEST,
-    "t10k": TEST,
-    "testing": TEST,
-}
+_SPLITS = PARTS | {"t10k": TEST}
 
 
 def recognises(path: Path) -> bool:

@@ -13,21 +13,12 @@ from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import T, Text
 from cnnstudio.decode.npz_file import Member, NpzFile, begins_with_array
 from cnnstudio.decode.sources.assembling import Part, Source, assembled
-from cnnstudio.decode.sources.listing import FREE, TEST, TRAIN, VALIDATION, Arrays, Ask, Tell
+from cnnstudio.decode.sources.listing import FREE, TEST, TRAIN, Arrays, Ask, Tell
+from cnnstudio.decode.sources.tree import PARTS
 
 _PICTURES = re.compile("xs?|images?|imgs?|pictures?|data|pixels|features")
 _LABELS = re.compile("ys?|(class_)?labels?|targets?|class_ids?")
 _CLASSES = re.compile("(class|label|target)_names|classes|categories|names", re.IGNORECASE)
-_SPLITS = {
-    "train": TRAIN,
-    "training": TRAIN,
-    "val": VALIDATION,
-    "valid": VALIDATION,
-    "validation": VALIDATION,
-    "dev": VALIDATION,
-    "test": TEST,
-    "testing": TEST,
-}
 _X, _Y, _X_TEST, _Y_TEST = OPTIONS = ("x", "y", "x_test", "y_test")
 """The options: which array holds the pictures, which the labels, and which those for testing."""
 
@@ -101,8 +92,8 @@ def _by_name(arrays: Mapping[str, Member]) -> dict[int, tuple[str, str]]:
     labels: dict[int, list[str]] = {}
     for name in arrays:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_").split("_")
-        given = {_SPLITS[word] for word in words if word in _SPLITS}
-        rest = "_".join(word for word in words if word not in _SPLITS)
+        given = {PARTS[word] for word in words if word in PARTS}
+        rest = "_".join(word for word in words if word not in PARTS)
         kind = (
             pictures if _PICTURES.fullmatch(rest) else labels if _LABELS.fullmatch(rest) else None
         )
