@@ -85,6 +85,7 @@ class PictureGrid(QAbstractScrollArea):
         self._lay_out()
         if self._layout.position(self._current) < 0:
             self._current = -1
+        self._describe()
 
     def set_tile(self, tile: int) -> None:
         """Changes the side of a picture; what is in sight stays in sight."""
@@ -130,10 +131,9 @@ class PictureGrid(QAbstractScrollArea):
         if index == self._current:
             return
         self._current = index
-        if index >= 0:
-            if reveal:
-                self._reveal(index)
-            self.setAccessibleDescription(self._pictures.caption(index) if self._pictures else "")
+        if reveal and index >= 0:
+            self._reveal(index)
+        self._describe()
         self.viewport().update()
         self.current_changed.emit(index)
 
@@ -240,6 +240,12 @@ class PictureGrid(QAbstractScrollArea):
         if key in rows:
             return self._layout.below(here, rows[key])
         return max(0, min(here + steps[key], last))
+
+    def _describe(self) -> None:
+        """Has the current picture read aloud."""
+        current, pictures = self._current, self._pictures
+        words = pictures.caption(current) if pictures is not None and current >= 0 else ""
+        self.setAccessibleDescription(words)
 
     def _columns(self) -> int:
         return self._layout.columns
