@@ -58,7 +58,7 @@ Result = TypeVar("Result")
 _SUBFILE, _REDUCED, _DNG = 254, 1, 50706  # of TIFF: what a page is, a preview; only raw files
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Picture:
     """A decoded picture.
 
@@ -163,9 +163,7 @@ def _explained(file: IO[bytes], read: Callable[[Image.Image], Result]) -> Result
         file.seek(0)
         raise Unusable(_no_picture(file.read(1024))) from error
     except MemoryError as error:
-        raise Unusable(
-            T("It needs too much memory to be read. Make it smaller, or save it with 8 bits.")
-        ) from error
+        raise Unusable(too_heavy()) from error
     except _DAMAGED as error:
         raise Unusable(
             T(
@@ -244,6 +242,11 @@ def _check_kind(image: Image.Image) -> None:
     tags = getattr(image, "tag_v2", None)
     if tags is not None and (_DNG in tags or tags.get(_SUBFILE, 0) & _REDUCED):
         raise Unusable(_unread("RAW"))
+
+
+def too_heavy() -> Text:
+    """Why a picture can't be decoded for which there is no memory."""
+    return T("It needs too much memory to be read. Make it smaller, or save it with 8 bits.")
 
 
 def _too_large(message: str) -> Text:

@@ -1,8 +1,8 @@
 """Decoding outside this process: a worker reads the files, the answer is data only.
 
 The window never runs a decoder. A process is started for each order, says how far it is and what
-came of it in lines of JSON, then raw bytes, and ends. A pool comes back through the cache, a picture
-as bytes.
+came of it in lines of JSON, then raw bytes, and ends. A pool comes back through the cache, a
+picture as bytes.
 """
 
 from __future__ import annotations

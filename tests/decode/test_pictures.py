@@ -121,6 +121,8 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"")
     assert "is empty" in refused(file)
     file.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    assert "It is EPS, which isn't supported" in refused(file)
+    file.write_text("a note")
     assert "isn't a picture the studio reads. It reads PNG, JPEG" in refused(file)
     assert "is a folder" in refused(tmp_path)
 
@@ -137,12 +139,12 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         )
 
-    for side in (10_000, 60_000):
+    for side, amount in ((10_000, "100 megapixels"), (60_000, "3.6 gigapixels")):
         header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
         data = chunk(b"IDAT", zlib.compress(bytes(1000)))
         file = tmp_path / "a.png"
         file.write_bytes(b"\x89PNG\r\n\x1a\n" + header + data + chunk(b"IEND", b""))
-        assert "too large: it has more than 89 megapixels" in refused(file)
+        assert f"too large ({amount}); pictures of up to 89 megapixels are read" in refused(file)
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.gif", "a.webp", "a.tiff", "a.ppm"])

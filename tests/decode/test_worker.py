@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pytest
 from PIL import Image
 
 from cnnstudio.core.data.datasets import FASHION_MNIST
-from cnnstudio.core.data.orders import PartOrder, PictureOrder
-from cnnstudio.core.data.parts import open_part
-from cnnstudio.core.errors import JobFailed
+from cnnstudio.core.data.orders import PictureOrder, PoolOrder
+from cnnstudio.core.data.parts import open_pool
+from cnnstudio.core.errors import JobFailed, StudioError
 from cnnstudio.core.project import DataSettings
 from cnnstudio.decode.pictures import decode_picture
 from cnnstudio.protocol import decoding
@@ -25,15 +26,15 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def test_a_part_comes_back_through_the_cache() -> None:
+def test_a_pool_comes_back_through_the_cache() -> None:
     settings = DataSettings(size=(14, 14))
-    assert open_part(FASHION_MNIST, "test", settings) is None
-    outcome, body = Worker(PartOrder("fashion_mnist", "test", (14, 14), "stretch")).run()
+    assert open_pool(FASHION_MNIST, "test", settings) is None
+    outcome, body = Worker(PoolOrder(settings, "test")).run()
     assert (outcome.shape, outcome.refused, body) == ((), None, b"")
-    found = open_part(FASHION_MNIST, "test", settings)
+    found = open_pool(FASHION_MNIST, "test", settings)
     assert found is not None
     assert found.pictures.shape == (10_000, 14, 14, 1)
-    assert open_part(FASHION_MNIST, "test") is not None
+    assert open_pool(FASHION_MNIST, "test") is not None
 
 
 def test_a_picture_comes_back_as_bytes(tmp_path: Path) -> None:
@@ -55,8 +56,8 @@ def test_a_bad_picture_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_said(cache: Path) -> None:
     cache.write_text("a file where the cache's folder would be")
-    outcome, _ = Worker(PartOrder("fashion_mnist", "test")).run()
-    assert "could not be kept on the disk" in str(outcome.refused)
+    with pytest.raises(StudioError, match=re.escape(str(cache))):
+        Worker(PoolOrder(DataSettings(), "test")).run()
 
 
 def test_stopping_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,10 +65,10 @@ def test_stopping_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     idle = [sys.executable, "-c", "import time; time.sleep(60)"]
     monkeypatch.setattr(decoding, "studio_command", lambda: idle)
-    worker = Worker(PartOrder("fashion_mnist", "train"))
+    worker = Worker(PoolOrder(DataSettings(), "train"))
     timer = threading.Timer(0.2, worker.stop)
     timer.start()
-    with pytest.raises(JobFailed, match="ended unexpectedly"):
+    with pytest.raises(JobFailed, match="stopped"):
         worker.run()
     timer.join()
     with pytest.raises(JobFailed, match="stopped"):
@@ -81,4 +82,4 @@ def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "studio_command", lambda: idle)
     monkeypatch.setattr(decoding, "PATIENCE", 0.1)
     with pytest.raises(JobFailed, match="longer than"):
-        Worker(PartOrder("fashion_mnist", "train")).run()
+        Worker(PoolOrder(DataSettings(), "train")).run()

@@ -164,7 +164,7 @@ def write_catalogue(path: Path, catalogue: Catalogue) -> str:
     )
     names, ends = joined(name.encode() for name in catalogue.names)
     refused, refused_ends = joined(one.name.encode() for one in catalogue.refused)
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "names": names,
         "ends": ends,
         "labels": catalogue.labels,

@@ -8,6 +8,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ class _Walker:
 
     def visit(self, folder: str, prefix: str) -> None:
         """Takes what is in a folder; in `prefix` its path ends with "/", unless it is the root."""
-        status = os.stat(folder)
+        status = Path(folder).stat()
         if (status.st_dev, status.st_ino) in self._visited:
             self.skipped.append((prefix[:-1], _read_anyway()))
             return

@@ -139,7 +139,7 @@ def changes_at(path: Path, digest: str, options: Mapping[str, Any]) -> Changes:
 def changes_of(place: Whereabouts) -> Changes:
     """What happened to the files of a place since it was scanned."""
     try:
-        os.stat(place.path)
+        Path(place.path).stat()
         if place.walked:
             found = walk(place.root)
             paths, sizes, times = found.paths, found.sizes, found.times
@@ -169,7 +169,7 @@ def stamps(
     found, sizes, times = [], [], []
     for file in files:
         with contextlib.suppress(OSError):
-            status = os.stat(os.path.join(root, file))
+            status = os.stat(os.path.join(root, file))  # noqa: PTH116, PTH118 (many times)
             if stat.S_ISREG(status.st_mode):
                 found.append(file)
                 sizes.append(status.st_size)

@@ -1,9 +1,8 @@
-"""A scan from the first file that is found to the catalogue: listing, choosing, decoding, keeping."""
+"""A scan, from the first file that is found to the catalogue."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -139,10 +138,11 @@ def _decoded(
                     crew, source.place, pool, shape, order.fit, lambda n: tell(DECODING, n, total)
                 )
                 pool.finish()
-            return found, shape
         except Coloured:
             (folder / POOL).unlink()
             crew.renew()
+        else:
+            return found, shape
     raise AssertionError("three channels have room for every picture")
 
 
@@ -201,7 +201,7 @@ def _kept(
     source: Listing | Arrays,
     found: Found,
     shape: tuple[int, int, int],
-) -> tuple[Imported, tuple[Question, ...]]:
+) -> Imported:
     """Writes the catalogue and the whereabouts, of what is in the pool."""
     kept = found.kept
     chosen = np.flatnonzero(kept)
@@ -209,7 +209,7 @@ def _kept(
     sizes, given = found.sizes[kept], source.given[kept]
     counts = np.bincount(given, minlength=4)
     facts = Imported(
-        path=os.path.abspath(order.path),
+        path=str(order.path.absolute()),
         kind=source.kind,
         title=shown(order.path.absolute().name),
         classes=classes,

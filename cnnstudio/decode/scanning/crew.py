@@ -209,12 +209,12 @@ class _Worker:
             return
         self._positions[self.slot] = _NOWHERE
         self._seen, self._since = _NOWHERE, time.monotonic()
-        assert self._process.stdin is not None
+        commands = cast(BinaryIO, self._process.stdin)
         with contextlib.suppress(OSError):
             if job is not self._job:
-                send(self._process.stdin, job)
+                send(commands, job)
                 self._job = job
-            send(self._process.stdin, task)
+            send(commands, task)
 
     def position(self) -> int:
         """How many pictures of its task are done; −1 before it looked at the first."""

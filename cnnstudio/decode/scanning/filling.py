@@ -41,6 +41,7 @@ class Found:
         state: Whether it is pending, kept or refused.
         reasons: Why, for the refused ones.
         modes: How many pictures have which mode.
+        seen: How many pictures aren't pending.
     """
 
     sizes: NDArray[np.uint32]
@@ -50,6 +51,7 @@ class Found:
     state: NDArray[np.uint8]
     reasons: dict[int, Text] = field(default_factory=dict)
     modes: Counter[str] = field(default_factory=Counter)
+    seen: int = 0
 
     @classmethod
     def of(cls, count: int) -> Found:
@@ -65,26 +67,28 @@ class Found:
     @property
     def kept(self) -> NDArray[np.bool_]:
         """Which pictures are in the pool."""
-        return self.state == _KEPT
+        kept: NDArray[np.bool_] = self.state == _KEPT
+        return kept
 
-    def take(self, done: Done) -> int:
-        """Takes what came of a task; returns how many pictures it had."""
-        count = len(done.flags)
-        rows = slice(done.first, done.first + count)
+    def take(self, done: Done) -> None:
+        """Takes what came of a task."""
+        rows = slice(done.first, done.first + len(done.flags))
         self.sizes[rows] = np.frombuffer(done.sizes, "<u4").reshape(-1, 2)
         self.digests[rows] = np.frombuffer(done.digests, "<u8").reshape(-1, 2)
         self.looks[rows] = np.frombuffer(done.looks, "<u8")
         self.flags[rows] = np.frombuffer(done.flags, np.uint8)
         self.state[rows] = _KEPT
+        self.seen += len(done.flags)
         for position, reason in done.refused:
-            self.refuse(done.first + position, reason)
+            self.state[done.first + position] = _REFUSED
+            self.reasons[done.first + position] = reason
         self.modes.update(done.modes)
-        return count
 
-    def refuse(self, index: int, reason: Text) -> None:
-        """Leaves a picture out."""
-        self.state[index] = _REFUSED
-        self.reasons[index] = reason
+    def lose(self, lost: Lost) -> None:
+        """Leaves a picture out that a worker didn't survive."""
+        self.state[lost.index] = _REFUSED
+        self.reasons[lost.index] = lost.reason
+        self.seen += 1
 
 
 class Coloured(Exception):
@@ -121,23 +125,22 @@ def fill(
         BadInput: When the pool can't be written.
     """
     total = _count(place)
-    found, done, settled = Found.of(total), 0, 0
+    found, settled = Found.of(total), 0
     chunk = max(1, min(CHUNK, _HEAVY // pool.step))
     job = _job(place, pool, shape, fit)
-    for one in crew.run(job, _tasks(place, chunk), lambda more: count(done + more)):
+    for one in crew.run(job, _tasks(place, chunk), lambda more: count(found.seen + more)):
         if isinstance(one, Lost):
-            found.refuse(one.index, one.reason)
-            done += 1
+            found.lose(one)
         else:
             if one.coloured and shape[2] == 1:
                 raise Coloured
             if one.failed:
                 raise unwritten(OSError(one.failed, os.strerror(one.failed)), pool)
-            done += found.take(one)
+            found.take(one)
         while settled < total and (end := _complete(found.state, settled)) > settled:
             pool.settle(found.kept[settled:end])
             settled = end
-        count(done)
+        count(found.seen)
     return found
 
 
@@ -149,19 +152,19 @@ def take_arrays(
     Raises:
         JobFailed, BadInput: As `fill`, and what the source raises.
     """
-    found, first = Found.of(total), 0
+    found = Found.of(total)
     for pictures in chunks:
         channels = pictures.shape[3]
         images = [Image.fromarray(one[..., 0] if channels == 1 else one) for one in pictures]
         try:
-            pool.write(first, np.ascontiguousarray(pictures).tobytes())
+            pool.write(found.seen, np.ascontiguousarray(pictures).tobytes())
         except OSError as error:
             raise unwritten(error, pool) from error
-        first += found.take(
+        found.take(
             Done(
-                first=first,
+                first=found.seen,
                 sizes=np.full((len(images), 2), pictures.shape[1:3], "<u4").tobytes(),
-                digests=b"".join(map(digest_of, images)),
+                digests=b"".join(digest_of(one, one.tobytes()) for one in images),
                 looks=looks_of(b"".join(map(look_cells, images))),
                 flags=bytes(len(images)),
                 modes={"L" if channels == 1 else "RGB": len(images)},
@@ -170,7 +173,7 @@ def take_arrays(
             )
         )
         pool.settle(np.ones(len(images), bool))
-        count(first)
+        count(found.seen)
     return found
 
 

@@ -6,6 +6,7 @@ in a few bytes of shared memory which picture it is at.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import mmap
@@ -20,14 +21,14 @@ from PIL import Image
 from cnnstudio.core.data.catalogue import MISNAMED
 from cnnstudio.core.data.walking import unreadable
 from cnnstudio.core.text import Text
-from cnnstudio.decode.files import read_regular
+from cnnstudio.decode.files import Unusable, read_regular
 from cnnstudio.decode.members import read_member
 from cnnstudio.decode.pictures import (
     Picture,
-    Unusable,
     picture_facts,
     read_picture,
     strict,
+    too_heavy,
 )
 from cnnstudio.decode.resizing import fit_image
 from cnnstudio.decode.scanning.frames import Done, Job, Task, received, send
@@ -36,16 +37,18 @@ from cnnstudio.decode.scanning.limits import limit_worker
 LOOK = (9, 8)
 """(columns, rows) of the cells that the perceptual hash compares."""
 
-_SUFFIXES = {
-    "JPEG": (b".jpg", b".jpeg", b".jpe", b".jfif"),
-    "MPO": (b".jpg", b".jpeg", b".jpe", b".jfif", b".mpo"),
-    "PNG": (b".png", b".apng"),
-    "BMP": (b".bmp", b".dib"),
-    "GIF": (b".gif",),
-    "WEBP": (b".webp",),
-    "TIFF": (b".tif", b".tiff"),
-    "PPM": (b".ppm", b".pgm", b".pbm", b".pnm", b".pfm"),
+_CELLS = LOOK[0] * LOOK[1]
+_ENDINGS = {
+    "JPEG": (b"jpg", b"jpeg", b"jpe", b"jfif"),
+    "MPO": (b"jpg", b"jpeg", b"jpe", b"jfif", b"mpo"),
+    "PNG": (b"png", b"apng"),
+    "BMP": (b"bmp", b"dib"),
+    "GIF": (b"gif",),
+    "WEBP": (b"webp",),
+    "TIFF": (b"tif", b"tiff"),
+    "PPM": (b"ppm", b"pgm", b"pbm", b"pnm", b"pfm"),
 }
+_UNCOLLECTED = 20_000  # objects made between two looks for garbage; a picture makes some fifty
 
 
 def main(gauge: Path, slot: int) -> int:
@@ -58,6 +61,7 @@ def main(gauge: Path, slot: int) -> int:
     commands, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of the answers
     limit_worker()
+    gc.set_threshold(_UNCOLLECTED)
     with gauge.open("r+b") as file, mmap.mmap(file.fileno(), 0) as shared, strict():
         view = memoryview(shared).cast("q")
         worker: _Worker | None = None
@@ -82,11 +86,16 @@ def looks_of(cells: bytes) -> bytes:
     return np.packbits(grid[:, :, :-1] < grid[:, :, 1:]).tobytes()
 
 
-def digest_of(image: Image.Image) -> bytes:
-    """16 bytes that are equal for pictures that are equal."""
-    digest = hashlib.blake2b(f"{image.mode}{image.size}".encode(), digest_size=16)
-    digest.update(image.tobytes())
-    return digest.digest()
+def digest_of(image: Image.Image, content: bytes) -> bytes:
+    """16 bytes that are equal for pictures that are equal.
+
+    Args:
+        image: The picture.
+        content: Its pixels.
+    """
+    digest = hashlib.sha256(content)
+    digest.update(f"{image.mode}{image.size}".encode())
+    return digest.digest()[:16]
 
 
 class _Worker:
@@ -98,7 +107,7 @@ class _Worker:
         self._slot = slot
         self._archive: BinaryIO | None = None
         if job.is_archive:
-            self._archive = open(job.root, "rb")  # noqa: SIM115 (for the life of the process)
+            self._archive = Path(os.fsdecode(job.root)).open("rb")  # noqa: SIM115 (for good)
         self._step = int(np.prod(job.shape)) if job.shape else 0
 
     def do(self, task: Task) -> Done:
@@ -119,12 +128,14 @@ class _Worker:
                 records.refused.append((position, error.reason))
             except OSError as error:
                 records.refused.append((position, unreadable(error)))
+            except MemoryError:
+                records.refused.append((position, too_heavy()))
         return records.done(task.first, self._written(task.first, records.pool))
 
     def _content(self, name: bytes, span: np.ndarray | None) -> bytes:
         if self._archive is not None and span is not None:
             return read_member(self._archive, *span.tolist())
-        path = os.path.join(self._job.root, name)
+        path = os.path.join(self._job.root, name)  # noqa: PTH118 (a hundred thousand times)
         return read_regular(path.replace(b"/", b"\\") if sys.platform == "win32" else path)
 
     def _written(self, first: int, pool: bytearray) -> int:
@@ -132,7 +143,7 @@ class _Worker:
         if not self._job.shape:
             return 0
         try:
-            with open(self._job.pool, "r+b", buffering=0) as file:
+            with Path(os.fsdecode(self._job.pool)).open("r+b", buffering=0) as file:
                 file.seek(self._job.start + first * self._step)
                 rest = memoryview(pool)
                 while rest:
@@ -151,7 +162,7 @@ class _Records:
         self._step = step
         self._sizes = np.zeros((count, 2), np.uint32)
         self._digests = bytearray(16 * count)
-        self._cells = bytearray(LOOK[0] * LOOK[1] * count)
+        self._cells = bytearray(_CELLS * count)
         self._flags = bytearray(count)
         self._modes: dict[str, int] = {}
         self._coloured = False
@@ -159,19 +170,19 @@ class _Records:
     def take(self, position: int, name: bytes, picture: Picture, job: Job) -> None:
         """Takes a decoded picture."""
         image, (rows, columns, channels) = picture.image, job.shape
-        fitted = fit_image(image, (rows, columns), job.fit)
-        if channels == 3 and fitted.mode == "L":
-            fitted = fitted.convert("RGB")
-        self._coloured |= image.mode == "RGB"
-        if channels == 3 or fitted.mode == "L":
-            self.pool[position * self._step : (position + 1) * self._step] = fitted.tobytes()
+        content = image.tobytes()
+        self._digests[16 * position : 16 * position + 16] = digest_of(image, content)
+        self._cells[_CELLS * position : _CELLS * (position + 1)] = look_cells(image)
         self._sizes[position] = image.height, image.width
-        self._digests[16 * position : 16 * position + 16] = digest_of(image)
-        cells = LOOK[0] * LOOK[1]
-        self._cells[cells * position : cells * (position + 1)] = look_cells(image)
-        suffixes = _SUFFIXES.get(picture.format, ())
-        base = name.rpartition(b"/")[2]
-        wrong = b"." in base and not base.lower().endswith(suffixes)
+        fitted = fit_image(image, (rows, columns), job.fit)
+        if fitted.mode == "L" and channels == 3:
+            fitted = fitted.convert("RGB")
+        if fitted is not image:
+            content = fitted.tobytes()
+        if len(content) == self._step:  # else it has colour, and its pool hasn't
+            self.pool[position * self._step : (position + 1) * self._step] = content
+        self._coloured |= image.mode == "RGB"
+        wrong = _is_misnamed(name, picture.format)
         self._flags[position] = picture.flags | (MISNAMED if wrong else 0)
         self._modes[picture.mode] = self._modes.get(picture.mode, 0) + 1
 
@@ -194,3 +205,8 @@ class _Records:
             coloured=self._coloured,
             failed=failed,
         )
+
+
+def _is_misnamed(name: bytes, form: str) -> bool:
+    _, dot, ending = name.rpartition(b"/")[2].rpartition(b".")
+    return bool(dot) and ending.lower() not in _ENDINGS.get(form, ())

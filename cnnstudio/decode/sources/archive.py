@@ -10,7 +10,6 @@ import bz2
 import contextlib
 import gzip
 import lzma
-import os
 import tarfile
 import tempfile
 import zipfile
@@ -119,7 +118,7 @@ def read(path: Path, options: Mapping[str, Any], tell: Tell, folder: Path) -> Li
         JobFailed: When the disk is full.
     """
     members = _Members(tell)
-    plain = Path(os.path.abspath(path))
+    plain = path.absolute()
     try:
         with open_regular(path) as file:
             is_zip = file.read(4) == b"PK\x03\x04"
@@ -161,7 +160,7 @@ def read(path: Path, options: Mapping[str, Any], tell: Tell, folder: Path) -> Li
         ),
         refused=(*members.refused, *tree.refused),
         ignored=members.ignored,
-        sources=(os.path.abspath(path),),
+        sources=(str(path.absolute()),),
         options=dict(options),
     )
 
@@ -177,7 +176,7 @@ def plain_tar(path: Path, folder: Path, tell: Tell) -> Path:
     with open_regular(path) as file:
         opener = _opener(file)
         if opener is None:
-            return Path(os.path.abspath(path))
+            return path.absolute()
         packed = path.stat().st_size
         limit = max(_BOMB, _RATIO * packed)
 
@@ -238,7 +237,7 @@ def _list_tar(path: Path, members: _Members) -> None:
     link, special = T("It is a link inside the archive."), T("It is no file.")
     with tarfile.open(path, "r:", encoding="utf-8", errors="surrogateescape") as tar:
         while (member := tar.next()) is not None:
-            tar.members.clear()  # they aren't needed again
+            tar.members.clear()  # type: ignore[attr-defined]  # they take a gigabyte per million
             if member.isdir():
                 continue
             reason = None

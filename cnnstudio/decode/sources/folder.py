@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def read(path: Path, options: Mapping[str, Any], tell: Tell) -> Listing:
     Raises:
         BadInput: When the folder can't be read, or has no folders of classes.
     """
-    root = os.path.abspath(path)
+    root = str(path.absolute())
     try:
         found = walk(root, lambda count: tell(LISTING, count, 0))
     except OSError as error:

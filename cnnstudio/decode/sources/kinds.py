@@ -39,7 +39,8 @@ def read_source(
         raise read_fault(fault, path) from error
     for reader in _READERS:
         if reader.recognises(path):
-            return reader.read(path, options, tell)
+            found: Listing | Arrays = reader.read(path, options, tell)
+            return found
     if folder.recognises(path):
         return folder.read(path, options, tell)
     if archive.recognises(path):

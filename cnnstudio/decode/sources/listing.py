@@ -120,8 +120,8 @@ class Arrays:
         labels: int32, shape (n,).
         given: uint8, shape (n,).
         shape: (rows, columns, channels), with 1 or 3 channels.
-        chunks: Gives all pictures in their order when called, uint8, each shape (m, *shape), of some
-            megabytes; may raise BadInput.
+        chunks: Gives all pictures in their order when called, uint8, each shape (m, *shape), of
+            some megabytes; may raise BadInput.
         files: The files they come from, absolute: what is looked at to notice a change.
         refused: What was left out already, with the reason.
         questions: What was assumed (each question's guess), and may be answered otherwise.
