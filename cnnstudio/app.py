@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
+from cnnstudio.core.storage.edits_store import labels_beside
 from cnnstudio.core.storage.places import logs_folder, recovery_folder
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.storage.samples import PREFIX
@@ -26,9 +27,11 @@ from cnnstudio.core.training.run_state import RunState
 from cnnstudio.protocol.client import EngineClient
 from cnnstudio.protocol.importing import read_source
 from cnnstudio.ui.background import Background
+from cnnstudio.ui.data.missing import MissingBar
 from cnnstudio.ui.data.workspace import DataWorkspace
 from cnnstudio.ui.design.backbone_loader import bench_engine
 from cnnstudio.ui.design.compare_choice import Runs
+from cnnstudio.ui.design.custom_measuring import Measuring
 from cnnstudio.ui.design.workspace import DesignWorkspace
 from cnnstudio.ui.engines import Engines
 from cnnstudio.ui.inspect.workspace import InspectWorkspace
@@ -38,6 +41,7 @@ from cnnstudio.ui.train.workspace import TrainWorkspace
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Language
 from cnnstudio.ui.widgets.states import Remedy
+from cnnstudio.ui.window.commands import FILE, FOLDER
 from cnnstudio.ui.window.computer import this_computer
 from cnnstudio.ui.window.dialogs import QtDialogs
 from cnnstudio.ui.window.engine_news import EngineNews
@@ -124,7 +128,9 @@ def build(
     )  # fmt: skip
     dialogs = QtDialogs(context, window)
     session.use_dialogs(dialogs)
+    window.trust = places.design.trust
     connect(places, window, messages)
+    connect_data(places.data, window, messages)
     EngineNews(window, engines, dialogs)
     export = ModelExport(window, places.train.training, engines, Background("models", app))
     places.train.export_wanted.connect(export.ask)
@@ -146,6 +152,8 @@ def workspaces(
     train = TrainWorkspace(document, context, store, engines, lambda: session.path)
     data = DataWorkspace(document, context, store)
     design = DesignWorkspace(document, context, store, data.library)
+    design.measuring = Measuring(document, design.trust, engines, design)
+    design.trust.changed.connect(train.training.changed)
     design.runs = Runs(lambda: train.training.runs, train.training.refresh)
     return Workspaces(
         data,
@@ -194,6 +202,50 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     window.actions_table.about_to_run.connect(places.design.settle)
     session.opened.connect(training.forget_project)
     session.saved.connect(training.keep_runs)
+
+
+def connect_data(data: DataWorkspace, window: MainWindow, messages: Messages) -> None:
+    """Other pictures come from the menu, the start page and whatever is dropped on the window."""
+    entrance, opening, session = data.entrance, data.opening, window.session
+    bar = MissingBar(window.context, data.watch)
+    window.add_bar(bar)
+    began_at_start = False
+
+    def prepare() -> bool:
+        nonlocal began_at_start
+        began_at_start = not session.is_open
+        if began_at_start:
+            session.new()
+        return session.is_open
+
+    def want(what: str) -> None:
+        named = {FOLDER: entrance.ask_folder, FILE: entrance.ask_file}
+        named.get(what, partial(entrance.open_set, what))()
+
+    def tell() -> None:
+        if not window.is_at(data.id) and opening.source is not None:
+            messages.add(
+                T("{name} has been read. The Data workspace shows it.", name=opening.source.title)
+            )
+
+    def go_back() -> None:
+        if began_at_start and session.is_open and not session.unsaved:
+            window.show_start()
+
+    entrance.choosers = lambda: session.dialogs
+    entrance.prepare = prepare
+    entrance.entered.connect(partial(window.show_workspace, data.id))
+    entrance.failed.connect(window.notice.show_error)
+    opening.used.connect(window.notice.show_success)
+    opening.ready.connect(tell)
+    opening.given_up.connect(go_back)
+    bar.locate_wanted.connect(entrance.locate)
+    bar.refresh_wanted.connect(entrance.refresh)
+    data.library.edits_folders = lambda: [labels_beside(f) for f in session.weights_folders]
+    session.opened.connect(opening.drop)
+    session.opened.connect(data.watch.look)
+    window.data_wanted.connect(want)
+    window.data_dropped.connect(entrance.open)
 
 
 def run_app(argv: Sequence[str]) -> int:

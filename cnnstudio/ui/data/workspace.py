@@ -11,7 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from cnnstudio.core.document import Document
 from cnnstudio.core.text import T
 from cnnstudio.ui.data.browser import Browser
+from cnnstudio.ui.data.entrance import Entrance
 from cnnstudio.ui.data.library import Library
+from cnnstudio.ui.data.missing import Watch
+from cnnstudio.ui.data.opening import Opening
+from cnnstudio.ui.data.opening_view import OpeningPage
+from cnnstudio.ui.data.picture_desk import PictureDesk
+from cnnstudio.ui.data.picture_panel import PictureSection
 from cnnstudio.ui.data.report_panel import ReportPanel
 from cnnstudio.ui.data.source_panel import SourcePanel
 from cnnstudio.ui.theme.tokens import PANEL_HEADER
@@ -31,7 +37,13 @@ _TILE = {"narrow": 48, "normal": 48, "wide": 64}
 
 
 class DataWorkspace(QObject):
-    """Shows the pictures of a project and how they are split.
+    """Shows the pictures of a project and how they are split, and opens other ones.
+
+    Attributes:
+        library: The project's pictures.
+        opening: What is being opened.
+        entrance: The ways in.
+        watch: Looks after the person's own pictures.
 
     Args:
         document: The project being edited.
@@ -54,12 +66,16 @@ class DataWorkspace(QObject):
         super().__init__(parent)
         self._document, self._context, self._settings = document, context, settings
         self.library = Library(document, self)
+        self.opening = Opening(document, parent=self)
+        self.entrance = Entrance(document, settings, self.opening, self)
+        self.watch = Watch(document, self)
         self._widget: DataWidget | None = None
+        self.opening.used.connect(self._look_again)
 
     def widget(self) -> QWidget:
         """The content; made at the first call."""
         if self._widget is None:
-            self._widget = DataWidget(self._document, self._context, self._settings, self.library)
+            self._widget = DataWidget(self._document, self._context, self._settings, self)
         return self._widget
 
     def actions(self) -> Sequence[Action]:
@@ -70,43 +86,76 @@ class DataWorkspace(QObject):
         """Nothing beyond what every workspace has."""
         return ()
 
+    def close(self) -> None:
+        """Ends everything that is done beside the window and waits for it."""
+        self.opening.close()
+        self.watch.close()
+        self.library.close()
+        if self._widget is not None:
+            self._widget.close_up()
+
+    def _look_again(self) -> None:
+        """Pictures that couldn't be read may be there now, although the project is as it was."""
+        if self.library.problem is not None:
+            self.library.read_again()
+        self.watch.look()
+
 
 class DataWidget(QWidget):
-    """The regions of the Data workspace.
+    """The regions of the Data workspace; while something is opened, the page that shows it.
 
     Args:
         document: The project being edited.
         context: Theme and language.
         settings: Where positions are remembered.
-        library: The pictures of the project.
+        workspace: What the regions show.
     """
 
     def __init__(
-        self, document: Document, context: Context, settings: QSettings, library: Library
+        self,
+        document: Document,
+        context: Context,
+        settings: QSettings,
+        workspace: DataWorkspace,
     ) -> None:
         super().__init__()
-        self._library = library
+        library = self._library = workspace.library
+        self._opening = workspace.opening
         self._size = ""
-        self.source = SourcePanel(context, document, library)
-        self.browser = Browser(context, library)
-        self.report = ReportPanel(context, library)
-        self.left = _Left(context, self.source)
+        self.desk = PictureDesk(context, document, library, self)
+        self.source = SourcePanel(context, document, library, workspace.entrance)
+        self.browser = Browser(context, library, self.desk)
+        self.picture = PictureSection(context, library, self.desk)
+        self.report = ReportPanel(context, document, library, self.picture)
+        self.left = _Left(context, self.source, self.source.buttons)
+        self.opener = OpeningPage(context, workspace.opening)
         self._columns = Splitter(
             settings,
             "data/columns",
             [self.left, self.browser, self.report],
             [_LEFT["normal"], 0, _REPORT["normal"]],
         )
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._columns)
+        self._pages.addWidget(self.opener)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._columns)
+        row.addWidget(self._pages)
         self.setFocusProxy(self.browser.grid)
-        self.browser.chosen.connect(self._show_picture)
+        self.desk.changed.connect(self._show_picture)
         self.report.bars.activated.connect(self.browser.show_class)
+        self.report.show_pictures.connect(self.browser.show_pictures)
+        self.opener.other_wanted.connect(workspace.entrance.ask_folder)
+        self._opening.changed.connect(self._show_opening)
+        self._show_opening()
+
+    def close_up(self) -> None:
+        """Ends what the regions read and waits for it."""
+        self.source.size_colour.close_up()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._library.open()
+        self._library.examine()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -116,9 +165,21 @@ class DataWidget(QWidget):
             self._size = size
             self._fit_size(size)
 
-    def _show_picture(self, part: str, number: int) -> None:
-        self.report.show_picture(part, number)
-        if self._size == "narrow" and number >= 0:
+    def _show_opening(self) -> None:
+        """Shows the page of what is opened as long as there is something."""
+        busy = self._opening.busy
+        shown = self._pages.currentWidget() is self.opener
+        self._pages.setCurrentWidget(self.opener if busy else self._columns)
+        self.setFocusProxy(self.opener if busy else self.browser.grid)
+        if busy != shown and self.isVisible():
+            if busy:
+                self.opener.take_focus()
+            else:
+                self.browser.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_picture(self) -> None:
+        chosen = self.desk.chosen
+        if self._size == "narrow" and chosen is not None and chosen.current >= 0:
             self.left.show_page("report")
 
     def _fit_size(self, size: str) -> None:
@@ -137,7 +198,7 @@ class DataWidget(QWidget):
 class _Left(QWidget):
     """The left column; on a narrow window the report is its second page."""
 
-    def __init__(self, context: Context, source: QWidget) -> None:
+    def __init__(self, context: Context, source: QWidget, buttons: QWidget) -> None:
         super().__init__()
         ground(self)
         self._source = source
@@ -151,11 +212,16 @@ class _Left(QWidget):
         self._header = PanelHeader(context, T("Data"))
         self._pages = QStackedWidget()
         self._pages.addWidget(source)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 4, 0)
+        top.setSpacing(0)
+        top.addWidget(self.tabs)
+        top.addWidget(self._header, 1)
+        top.addWidget(buttons, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self._header)
+        column.addLayout(top)
         column.addWidget(Line())
         column.addWidget(self._pages, 1)
         self._show_tabs(False)

@@ -13,14 +13,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QImage
 
-from cnnstudio.core.data.datasets import Dataset, dataset
-from cnnstudio.core.data.parts import Labelled, with_channels
+from cnnstudio.core.data.datasets import Dataset, dataset_of
+from cnnstudio.core.data.parts import with_channels
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import T, Text
 from cnnstudio.protocol.messages import Event, FeatureMaps, LayerOutput
 from cnnstudio.ui.background import Background
-from cnnstudio.ui.data.reading import Reader
+from cnnstudio.ui.data.reading import Apart, Reader
 from cnnstudio.ui.inspect.runs import Run, Weights, read_runs
+
+_ORIGINS = {
+    "test": T("test #{number}"),
+    "validation": T("validation #{number}"),
+    "train": T("training #{number}"),
+}
 
 
 class Bench(Protocol):
@@ -45,7 +51,7 @@ class Picture:
     Attributes:
         values: uint8, shape (rows, columns, channels).
         origin: Where it comes from.
-        number: Its number in the test file; −1 for a picture that isn't from there.
+        number: Its number in its pool; −1 for a picture that isn't from the data.
         label: Its true class; −1 where nobody knows.
     """
 
@@ -110,7 +116,7 @@ class Examination(QObject):
         self.run: Run | None = None
         self.epoch = 0
         self.facts: Dataset | None = None
-        self.test: Labelled | None = None
+        self.test: Apart | None = None
         self.test_problem: Text | None = None
         self.picture: Picture | None = None
         self.picture_problem: Text | None = None
@@ -220,13 +226,15 @@ class Examination(QObject):
     # ---------------------------------------------------------------------------- pictures
 
     def choose_test_picture(self, number: int) -> None:
-        """Looks at a picture of the test file."""
-        if self.test is None or self.run is None or not 0 <= number < len(self.test.labels):
+        """Looks at a picture of the pool that the test pictures are in."""
+        if self.test is None or self.run is None:
             return
-        own = self.test.pictures[number : number + 1]
-        values = with_channels(own, self.run.input_shape[2])[0]
-        origin = T("test #{number}", number=number)
-        self._look_at(Picture(values, origin, number, int(self.test.labels[number])))
+        pool = self.test.labelled
+        if not 0 <= number < len(pool.labels):
+            return
+        values = with_channels(pool.pictures[number : number + 1], self.run.input_shape[2])[0]
+        origin = Text(_ORIGINS[self.test.part].id, {"number": number})
+        self._look_at(Picture(values, origin, number, int(pool.labels[number])))
 
     def open_file(self, path: Path) -> None:
         """Looks at a picture file, decoded outside this process."""
@@ -281,24 +289,24 @@ class Examination(QObject):
         settings = self.run.folder.record.project.data
         self.test = self.facts = self.test_problem = None
         try:
-            facts = dataset(settings.source)
+            facts = dataset_of(settings)
         except BadInput as error:
             self._fail_test(error.text)
             return
         self.facts = facts
         self._background.do(
             "test",
-            lambda: self._reader.part(facts, "test", settings),
+            lambda: self._reader.kept_apart(facts, settings),
             self._take_test,
             self._fail_test,
         )
         self.pictures_changed.emit()
 
-    def _take_test(self, test: Labelled) -> None:
+    def _take_test(self, test: Apart) -> None:
         self.test = test
         self.pictures_changed.emit()
-        if self.picture is None:
-            self.choose_test_picture(0)
+        if self.picture is None and len(test.chosen):
+            self.choose_test_picture(int(test.chosen[0]))
 
     def _fail_test(self, text: Text) -> None:
         self.test_problem = text

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.data.album import Album
+from cnnstudio.ui.data.reading import Apart
 from cnnstudio.ui.inspect.drawing_pad import Drawing, DrawingPad
 from cnnstudio.ui.inspect.examination import Examination
 from cnnstudio.ui.inspect.layer_list import LayerList
@@ -266,10 +266,9 @@ class TestPictures(QWidget):
         if facts is None or test is None:
             self._album = None
             return
-        everything = np.arange(len(test.labels), dtype=np.int64)
-        self._album = Album(self._context.language, facts, test, everything)
+        self._album = Album(self._context.language, facts, test.labelled, test.chosen)
         options: list[tuple[Any, Any]] = [
-            (_EVERY, TN("{count} test picture", "{count} test pictures", len(test.labels))),
+            (_EVERY, _counted(test)),
             *enumerate(facts.classes),
         ]
         self.classes.set_options(options)
@@ -321,7 +320,16 @@ def best_class(probabilities: tuple[float | None, ...]) -> int | None:
     return finite.index(max(finite))
 
 
-def class_name(facts: Dataset | None, label: int) -> Text:
+def _counted(test: Apart) -> Text:
+    count = len(test.chosen)
+    if test.part == "test":
+        return TN("{count} test picture", "{count} test pictures", count)
+    if test.part == "validation":
+        return TN("{count} validation picture", "{count} validation pictures", count)
+    return TN("{count} training picture", "{count} training pictures", count)
+
+
+def class_name(facts: Dataset | None, label: int) -> Text | str:
     """What a class is called; its number where nobody knows."""
     if facts is not None and label < len(facts.classes):
         return facts.classes[label]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence
 
 from cnnstudio.core.text import T
+from cnnstudio.ui.data.sets import SETS, set_text
 from cnnstudio.ui.theme.tokens import TEXT_SIZES
 from cnnstudio.ui.window.actions import Action
 from cnnstudio.ui.window.exports import FORMS
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from cnnstudio.ui.window.main_window import MainWindow
 
 Key = QKeySequence.StandardKey
+FOLDER, FILE = "folder", "file"
+"""What `MainWindow.data_wanted` says besides the id of a set."""
+OTHER_DATA = T("Other data")
+OTHERS = ("data_file", *(f"data_{id}" for id in SETS))
+"""The actions that open other data."""
 
 
 def window_actions(window: MainWindow) -> list[Action]:
@@ -44,6 +50,15 @@ def _file(window: MainWindow) -> list[Action]:
                keys="Ctrl+Shift+O", menu="file/1"),
         Action(id="import_clipboard", text=T("Import code from the clipboard"),
                run=imports.open_clipboard, menu="file/1"),
+        Action(id="pictures", text=T("Open my pictures…"),
+               run=partial(window.data_wanted.emit, FOLDER), keys="Ctrl+Shift+D", menu="file/11"),
+        Action(id="data_file", text=T("A file: archive, table, arrays…"),
+               run=partial(window.data_wanted.emit, FILE), menu="file/11", submenu=OTHER_DATA),
+        *(
+            Action(id=f"data_{id}", text=set_text(id), run=partial(window.data_wanted.emit, id),
+                   menu="file/11", submenu=OTHER_DATA)
+            for id in SETS
+        ),
         Action(id="insert_file", text=T("Insert layers from a file…"),
                run=lambda: imports.ask("canvas"), menu="file/1",
                enabled=is_open, why_not=nothing_open),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.text import T, Text
 from cnnstudio.protocol.importing import CODE_SUFFIXES, MODEL_SUFFIXES
+from cnnstudio.ui.data.sources import ARCHIVES, ARRAYS, SUFFIXES, TABLES
 from cnnstudio.ui.widgets.context import Context
 
 
@@ -40,6 +41,12 @@ class Dialogs(Protocol):
 
     def open_source(self, folder: Path) -> Path | None:
         """Asks for code or a model to import; None if the person changed their mind."""
+
+    def open_pictures(self, folder: Path) -> Path | None:
+        """Asks for a folder of pictures; None if the person changed their mind."""
+
+    def open_data_file(self, folder: Path) -> Path | None:
+        """Asks for a file of pictures; None if the person changed their mind."""
 
     def save_export(self, suggestion: Path, kinds: Mapping[str, Text]) -> Path | None:
         """Asks where to export to; `kinds` are suffixes and what files of them are called."""
@@ -131,6 +138,36 @@ class QtDialogs:
             str(folder),
             ";;".join(_filter(show(text), suffixes) for text, suffixes in filters),
         )
+        return Path(chosen) if chosen else None
+
+    def open_pictures(self, folder: Path) -> Path | None:
+        """Asks for a folder of pictures."""
+        show = self._context.language.show
+        chosen = QFileDialog.getExistingDirectory(
+            self._window,
+            show(T("Open my pictures: a folder with a folder for each class")),
+            str(folder),
+        )
+        return Path(chosen) if chosen else None
+
+    def open_data_file(self, folder: Path) -> Path | None:
+        """Asks for a file of pictures."""
+        show = self._context.language.show
+        filters = (
+            (T("Files of pictures"), SUFFIXES),
+            (T("Archives"), ARCHIVES),
+            (T("Tables"), TABLES),
+            (T("Arrays: NumPy, IDX, CIFAR"), ARRAYS),
+        )
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window,
+            show(T("Open a file of pictures")),
+            str(folder),
+            ";;".join(
+                (*(_filter(show(text), suffixes) for text, suffixes in filters),
+                 f"{show(T('All files'))} (*)")
+            ),
+        )  # fmt: skip
         return Path(chosen) if chosen else None
 
     def save_export(self, suggestion: Path, kinds: Mapping[str, Text]) -> Path | None:

@@ -1,4 +1,4 @@
-"""Files dropped on the window: it says while they are over it what will become of them."""
+"""Files and folders dropped on the window: it says meanwhile what will become of them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.text import T, Text
 from cnnstudio.protocol.importing import CODE_SUFFIXES, MODEL_SUFFIXES
+from cnnstudio.ui.data.sources import can_be_pictures
 from cnnstudio.ui.importing.sources import can_be_imported
 from cnnstudio.ui.theme.tokens import CARD_RADIUS
 from cnnstudio.ui.widgets.context import Context
@@ -41,7 +42,7 @@ class DropTarget(QWidget):
     """
 
     dropped = Signal(Path)
-    """A project, or a file that can be imported."""
+    """A project, a file that can be imported, or pictures."""
     refused = Signal(object)
     """Another file was dropped: a `Text` that says which ones can be."""
 
@@ -127,8 +128,10 @@ def dragged_file(event: QDropEvent) -> Path | None:
 
 
 def is_for_studio(path: Path | None) -> bool:
-    """Whether a file can be opened as a project, or imported."""
-    return path is not None and (path.suffix == SUFFIX or can_be_imported(path))
+    """Whether a file can be opened as a project or imported, or may have pictures."""
+    return path is not None and (
+        path.suffix == SUFFIX or can_be_imported(path) or can_be_pictures(path)
+    )
 
 
 def drop_text(path: Path) -> Text:
@@ -137,14 +140,18 @@ def drop_text(path: Path) -> Text:
         return T("Drop to open {file}", file=path.name)
     if can_be_imported(path):
         return T("Drop to import {file} as a new project", file=path.name)
+    if can_be_pictures(path):
+        return T("Drop to look for pictures in {file}", file=path.name)
     return T("{file} can't be opened here", file=path.name)
 
 
 def types_text() -> Text:
     """Which files can be dropped."""
     return T(
-        "Projects ({project}), Keras code ({code}) and models ({models}) can be.",
+        "Projects ({project}), Keras code ({code}), models ({models}) and pictures can be: a "
+        "folder with a folder for each class, or {data}.",
         project=SUFFIX,
         code=", ".join(CODE_SUFFIXES),
         models=", ".join(MODEL_SUFFIXES),
+        data=".zip, .tar, .csv, .npz, IDX, CIFAR",
     )

@@ -24,12 +24,13 @@ def data_fact(project: Project) -> Text:
         return T("{source} isn't here", source=project.data.source)
     makes_sense = all(0 <= share < 1 for share in (project.data.validation, project.data.test))
     found = sizes(data, project.data) if makes_sense else None
+    apart = "?" if data.own is not None else data.pools["test"].pictures
     return T(
         "{data} · {train} / {validation} / {test}",
         data=data.title,
         train=found.train if found else "?",
         validation=found.validation if found else "?",
-        test=found.test if found else "?",
+        test=found.test if found else apart,
     )
 
 

@@ -15,13 +15,16 @@ _LOOKED_AT = 200
 def one_of_each(dataset: Dataset) -> tuple[QImage, ...]:
     """The first test picture of each class, in the order of the classes.
 
-    Reads the beginning of the shipped files only, so a start page may call it.
+    Reads the beginning of the shipped IDX files only, so a start page may call it.
     """
     rows, columns, _ = dataset.shape
     size = rows * columns
-    with gzip.open(dataset.folder / dataset.test.labels.name) as file:
+    labels_file, images_file = dataset.pools["test"].labels, dataset.pools["test"].images
+    assert labels_file is not None
+    assert images_file is not None
+    with gzip.open(dataset.folder / labels_file.name) as file:
         labels = file.read(_IDX_LABELS + _LOOKED_AT)[_IDX_LABELS:]
-    with gzip.open(dataset.folder / dataset.test.images.name) as file:
+    with gzip.open(dataset.folder / images_file.name) as file:
         pixels = file.read(_IDX_PICTURES + _LOOKED_AT * size)[_IDX_PICTURES:]
     found = [labels.index(label) for label in range(len(dataset.classes))]
     return tuple(

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,8 +16,9 @@ from cnnstudio.core.storage.project_file import SUFFIX
 from cnnstudio.core.text import LANGUAGES, T, Text
 from cnnstudio.protocol.messages import Ready
 from cnnstudio.ui.background import Background
+from cnnstudio.ui.design.custom_trust import Trust
 from cnnstudio.ui.importing.imports import Imports
-from cnnstudio.ui.importing.sources import Reader
+from cnnstudio.ui.importing.sources import Reader, can_be_imported
 from cnnstudio.ui.theme.tokens import SMALLEST_WINDOW
 from cnnstudio.ui.widgets.buttons import IconButton
 from cnnstudio.ui.widgets.context import Context
@@ -60,9 +61,15 @@ class MainWindow(QMainWindow):
         reader: Reads what is imported.
 
     Attributes:
+        trust: The code that is trusted, for the preferences.
         before_close: Asked before the window closes, such as while a run is going on; one that
             answers False keeps it open.
     """
+
+    data_wanted = Signal(str)
+    """Other pictures are wanted: ``FOLDER``, ``FILE``, or the id of a set that everybody uses."""
+    data_dropped = Signal(Path)
+    """A folder or file of pictures was dropped on the window."""
 
     def __init__(
         self,
@@ -83,6 +90,7 @@ class MainWindow(QMainWindow):
         self._computer = computer
         self._background = background
         self._ready: Ready | None = None
+        self.trust: Trust | None = None
         self.before_close: list[Callable[[], bool]] = []
         self._pages: dict[str, QWidget] = {}
         self.messages_panel = MessagesPanel(context, messages)
@@ -268,8 +276,9 @@ class MainWindow(QMainWindow):
             close = IconButton(self.context, "x", T("Close preferences"), "Esc")
             close.clicked.connect(lambda _=False: self.leave_preferences())
             page = PreferencesPage(
-                self.context, self.preferences, self.actions_table, self._computer, close
-            )
+                self.context, self.preferences, self.actions_table, self._computer, close,
+                self.trust,
+            )  # fmt: skip
             page.show_ready(self._ready)
             return page
         return next(w for w in self.workspaces if w.id == place).widget()
@@ -315,7 +324,12 @@ class MainWindow(QMainWindow):
         self.status.show_fact("saved", T("Saved {time}", time=now), self.session.save)
 
     def _open_dropped(self, path: Path) -> None:
-        self.session.open(path) if path.suffix == SUFFIX else self.imports.open(path)
+        if path.suffix == SUFFIX:
+            self.session.open(path)
+        elif can_be_imported(path):
+            self.imports.open(path)
+        else:
+            self.data_dropped.emit(path)
 
     def _show_message(self, message: Message) -> None:
         self.status.show_fact("message", message.text, self.toggle_messages)

@@ -213,7 +213,7 @@ class PictureStrip(QWidget):
     """
 
     def __init__(
-        self, context: Context, pictures: Sequence[QImage], captions: Sequence[Text]
+        self, context: Context, pictures: Sequence[QImage], captions: Sequence[Text | str]
     ) -> None:
         super().__init__()
         self._context = context

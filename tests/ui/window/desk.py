@@ -57,6 +57,14 @@ class Answers:
         self.asked.append(f"import from {folder}")
         return self.path
 
+    def open_pictures(self, folder: Path) -> Path | None:
+        self.asked.append(f"pictures from {folder}")
+        return self.path
+
+    def open_data_file(self, folder: Path) -> Path | None:
+        self.asked.append(f"data file from {folder}")
+        return self.path
+
     def save_export(self, suggestion: Path, kinds: Mapping[str, Text]) -> Path | None:
         self.asked.append(f"export to {suggestion}")
         return self.path

@@ -67,11 +67,26 @@ def test_code_is_imported(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
     assert desk.session.name == "mine"
 
 
+@pytest.mark.parametrize("name", ["own", "digits.npz", "t10k-images-idx3-ubyte", "own.ZIP"])
+def test_pictures_go_where_pictures_are_opened(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    if name == "own":
+        path.mkdir()
+    with qtbot.waitSignal(desk.window.data_dropped) as dropped:
+        drop(desk, path)
+    assert dropped.args == [path]
+    assert not desk.session.is_open
+
+
 def test_it_says_what_dropping_will_do(desk: Desk, tmp_path: Path) -> None:
     target = desk.window.drop_target
     for name, words, types in (
         ("a.cnnstudio", "Drop to open a.cnnstudio", False),
         ("a.keras", "Drop to import a.keras as a new project", False),
+        ("a.tar.gz", "Drop to look for pictures in a.tar.gz", False),
+        (".", f"Drop to look for pictures in {tmp_path.name}", False),
         ("a.png", "a.png can't be opened here", True),
     ):
         assert enter(desk, dragged(tmp_path / name))
@@ -89,8 +104,9 @@ def test_what_cannot_be_opened_is_refused_with_what_can(desk: Desk, tmp_path: Pa
     notice = desk.window.notice.current
     assert notice is not None
     assert notice.what.text() == (
-        "a.png can't be opened here. Projects (.cnnstudio), Keras code (.py, .ipynb) and models "
-        "(.keras, .h5, .hdf5, .json) can be."
+        "a.png can't be opened here. Projects (.cnnstudio), Keras code (.py, .ipynb), models "
+        "(.keras, .h5, .hdf5, .json) and pictures can be: a folder with a folder for each class, "
+        "or .zip, .tar, .csv, .npz, IDX, CIFAR."
     )
 
 
