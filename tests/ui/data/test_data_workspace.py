@@ -90,13 +90,14 @@ def test_scaling_changes_what_the_numbers_say(
 
 def test_a_row_of_each_class_then_one_class_in_full(qtbot: QtBot, widget: DataWidget) -> None:
     browser = widget.browser
-    assert browser.classes.value == ROW_EACH
+    assert browser.filters.classes.value == ROW_EACH
     sections = browser.grid._sections
     assert len(sections) == 10
     assert {s.count for s in sections} == {browser.grid._columns()}
     bars = widget.report.bars
-    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(20, bars.height() * 85 // 100))
-    assert browser.classes.value == 8
+    at = QPoint(20, bars.height() * 85 // 100)
+    qtbot.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert browser.filters.classes.value == 8
     assert [s.count for s in browser.grid._sections] == [5400]
     browser.show_class(EVERY)
     qtbot.keyClick(browser.grid, Qt.Key.Key_Right)
@@ -105,28 +106,31 @@ def test_a_row_of_each_class_then_one_class_in_full(qtbot: QtBot, widget: DataWi
 
 
 def test_a_chosen_picture_is_shown_large_with_its_values(qtbot: QtBot, widget: DataWidget) -> None:
-    browser, section = widget.browser, widget.report.picture
-    button = segment(browser.parts, "Test set")
+    browser, section = widget.browser, widget.picture
+    button = segment(browser.filters.parts, "Test")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     place = browser.grid._in_sight(browser.grid.viewport().rect())[0][1]
     qtbot.mouseClick(browser.grid.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
     assert browser._album is not None
-    number = browser._album.number(0)
-    labelled = browser._library.part("test")
+    number = browser._album.number(0) - 60_000
+    labelled = widget._library.part("test")
     assert labelled is not None
     assert labelled.labels[number] == 0
     assert section.note.text() == f"#{number}"
-    assert section._class.text() == "T-shirt/top"
-    assert section._origin.text() == "Test picture"
+    assert section.class_name.text() == "T-shirt/top"
+    assert section.origin.text() == "Test picture"
     side = section.view.place().width()
     qtbot.mouseMove(section.view, QPoint(side * 14 // 28 + 2, side * 9 // 28 + 2))
     value = int(labelled.pictures[number, 9, 14, 0])
     assert section.value.text() == f"{value} → {value / 255:.4f}"
     section.view.setFocus()
     qtbot.keyClick(section.view, Qt.Key.Key_Down)
-    assert section._where.text() == "row 10, column 14"
-    qtbot.mouseClick(segment(browser.parts, "Validation set"), Qt.MouseButton.LeftButton)
-    assert section._origin.text() == "Validation picture"
+    assert section.where.text() == "row 10, column 14"
+    qtbot.mouseClick(segment(browser.filters.parts, "Validation"), Qt.MouseButton.LeftButton)
+    assert browser.grid.current == -1, "it isn't one of these"
+    assert section.note.text() == ""
+    qtbot.keyClick(browser.grid, Qt.Key.Key_Right)
+    assert section.origin.text() == "Validation picture"
     assert section.note.text() == f"#{browser._album.number(browser.grid.current):,}"
 
 
@@ -143,13 +147,13 @@ def test_on_a_narrow_window_the_report_is_a_page_of_the_left_column(
     qtbot.waitUntil(lambda: not widget.left.tabs.isVisible())
     assert widget.report.isVisible()
     assert widget.source.isVisible()
-    assert widget.browser.tile_size.value() == 64
+    assert widget.browser.filters.tile_size.value() == 64
 
 
 def test_tiles_grow_with_the_slider(qtbot: QtBot, widget: DataWidget) -> None:
     before = widget.browser.grid._columns()
-    widget.browser.tile_size.setFocus()
-    qtbot.keyClick(widget.browser.tile_size, Qt.Key.Key_PageUp)
+    widget.browser.filters.tile_size.setFocus()
+    qtbot.keyClick(widget.browser.filters.tile_size, Qt.Key.Key_PageUp)
     assert widget.browser.grid._columns() < before
     assert {s.count for s in widget.browser.grid._sections} == {widget.browser.grid._columns()}
 
@@ -176,13 +180,13 @@ def test_every_state_says_what_it_is(
     widget.resize(1440, 800)
     widget.show()
     browser, report, values = widget.browser, widget.report, widget.source.values
-    state, over = browser._state, values._over
+    state, over = browser.empty.words, values._over
 
-    assert browser.classes.currentText() == "A row of each class"
-    assert browser.classes.count() == 12
+    assert browser.filters.classes.currentText() == "A row of each class"
+    assert browser.filters.classes.count() == 12
     assert state.text() == "Opening the pictures of Fashion-MNIST."
     assert report.uncounted.isVisible()
-    assert not report.picture.isVisible()
+    assert not widget.picture.isVisible()
     assert over.text() == "Counting the pixels of the training part."
     said: list[str] = []
     library.changed.connect(lambda: said.append(state.text() if state.isVisible() else "grid"))
@@ -191,18 +195,18 @@ def test_every_state_says_what_it_is(
     assert "" not in said, "never an empty page"
     assert browser.grid.isVisible()
     assert not report.uncounted.isVisible()
-    assert report.picture.isVisible()
+    assert widget.picture.isVisible()
 
     document.apply(
         lambda p: replace(p, data=replace(p.data, source="mnist_of_tomorrow")), T("Change")
     )
     assert "there is no such dataset" in state.text()
-    assert not browser.classes.isEnabled()
+    assert not browser.filters.classes.isEnabled()
     assert report.uncounted.isVisible()
     assert over.text() == "Counted once the pictures are read and split."
     assert values._numbers["mean"].text() == "–"
     document.undo()
     qtbot.waitUntil(lambda: library.pixels is not None, timeout=20_000)
-    assert browser.classes.isEnabled()
+    assert browser.filters.classes.isEnabled()
     widget.close()
     library.close()
