@@ -21,6 +21,7 @@ _DASHES: tuple[tuple[float, ...], ...] = ((), (4, 2), (1, 2))
 _BINS = 51  # of five values each: 1…5, 6…10, …, 251…255
 _EDGES = np.arange(_BINS + 1) * 5 + 0.5
 _ROOM = 56  # pixels of the highest bar
+_FAR = 2
 
 Span = tuple[float, float]
 
@@ -31,6 +32,10 @@ class Histogram(QWidget):
     Args:
         context: Theme and language.
         name: What it shows, read aloud.
+
+    Attributes:
+        span: The ends of its axis.
+        cut: Whether what touches the top would go on beyond it.
     """
 
     def __init__(self, context: Context, name: Text) -> None:
@@ -39,6 +44,7 @@ class Histogram(QWidget):
         self._heights: NDArray[np.float64] = np.zeros((1, _BINS))
         self._scaler = fixed_scaler("none", 1)
         self.span: Span = (0.0, 255.0)
+        self.cut = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         Phrase(context.language, self, QWidget.setAccessibleName, name)
         self._theme.changed.connect(self.updateGeometry)
@@ -47,12 +53,13 @@ class Histogram(QWidget):
         """Shows these counts on the axis of a scaling; None for no bars yet."""
         if facts is None:
             self._heights, self._scaler = np.zeros((1, _BINS)), fixed_scaler("none", 1)
-            self.span = (0.0, 255.0)
+            self.span, self.cut = (0.0, 255.0), False
         else:
-            bars = facts.counts[:, 1:].reshape(facts.channels, _BINS, -1).sum(axis=2)
-            self._heights = bars / max(int(bars.max()), 1)
+            self._heights, self.cut = heights_of(facts)
             self._scaler = scaler_of(facts, scaling)
             self.span = span_of(facts, self._scaler, scaling)
+            if scaling in FITTED:  # what has no spread has no shape either
+                self._heights[[low == high for low, high in facts.ranges]] = 0
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -109,6 +116,18 @@ class Histogram(QWidget):
     def _x(self, value: float) -> float:
         low, high = self.span
         return (value - low) / (high - low) * self.width()
+
+
+def heights_of(facts: PixelFacts) -> tuple[NDArray[np.float64], bool]:
+    """The heights of the bins, from 0 to 1, shape (channels, bins), and whether some are cut off.
+
+    Many pictures have a ground of black or white alone. Bins at the ends that are more than twice
+    as high as all others are cut off, or nothing else could be seen.
+    """
+    bars = facts.counts[:, 1:].reshape(facts.channels, _BINS, -1).sum(axis=2)
+    top, inner = int(bars.max()), int(bars[:, 1:-1].max())
+    cut = top > _FAR * inner > 0
+    return np.minimum(bars / max(inner if cut else top, 1), 1), cut
 
 
 def span_of(facts: PixelFacts, scaler: Scaler, scaling: str) -> Span:

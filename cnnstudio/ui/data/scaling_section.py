@@ -43,12 +43,15 @@ class ScalingSection(Section):
         self._document = document
         self.scaling = Combo(context, OPTIONS, T("Scaling"))
         self.scaling.chosen.connect(self._edit)
-        self.formula = Label(context, "", "code-small", "muted")
+        self.formula = Label(context, "", "code-small", "muted", wrap=True)
         self.warning = Label(context, "", "small", "warning", wrap=True)
         self.before = _Values(context, T("Pixel values before scaling, without 0"), _BEFORE)
         self.after = _Values(context, T("After scaling"), _AFTER)
         self.over = Label(context, "", "tick", "muted", wrap=True)
-        for part in (self.scaling, self.formula, self.warning, self.before, self.after, self.over):
+        words = T("What touches the top is cut off: it is far more than the rest.")
+        self.cut = Label(context, words, "tick", "muted", wrap=True)
+        told = (self.scaling, self.formula, self.warning)
+        for part in (*told, self.before, self.after, self.over, self.cut):
             self.body.addWidget(part)
 
     def sync(self, library: Library) -> None:
@@ -68,6 +71,7 @@ class ScalingSection(Section):
         self.before.show_rows(_rows_before(known) if known is not None else ())
         self.after.show_rows(_rows_after(known, scaler) if known and scaler else ())
         self.over.say(_over(library, known))
+        self.cut.setVisible(self.before.histogram.cut)
 
     def _edit(self, scaling: str) -> None:
         def edit(project: Project) -> Project:
