@@ -228,7 +228,7 @@ def _balance(classes: Sequence[ClassCounts]) -> Iterator[Finding]:
         T(
             "{large} has {most} training pictures, {small} has {least}: {ratio:.3g} times fewer. "
             "With balanced class weights a picture of {small} counts {weight:.3g} times, one of "
-            "{large} {other:.3g} times, and all classes alike.",
+            "{large} {other:.3g} times, so that all classes count alike.",
             large=large.name,
             most=large.train,
             small=small.name,

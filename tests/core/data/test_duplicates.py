@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import itertools
+import math
+import time
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnstudio.core.data.duplicates import (
+    DIFFERENCE,
     NEAR,
     PLAIN,
+    RELATIVE,
     Pictures,
     close_pairs,
     find_duplicates,
@@ -16,7 +21,9 @@ from cnnstudio.core.data.duplicates import (
     joined,
     popcount,
 )
+from cnnstudio.core.data.looks import difference_hashes
 from cnnstudio.core.data.split import Indices
+from tests.fakes.own_data import own_data
 
 WORDS = st.integers(0, 2**64 - 1)
 
@@ -150,3 +157,61 @@ def test_it_ends_when_it_is_told_to() -> None:
 
     found = find_duplicates(own_digests(4), looks, pictures_at(pictures), stopped)
     assert found.alike.tolist() == [0, 1, 2, 3]
+
+
+@st.composite
+def pictures_with_copies(draw: st.DrawFn) -> np.ndarray:
+    """Small pictures; some are others again, as they are or with a few values changed."""
+    values = st.lists(st.integers(0, 255), min_size=12, max_size=12)
+    pictures = draw(st.lists(values, min_size=1, max_size=4))
+    for _ in range(draw(st.integers(0, 8))):
+        picture = list(draw(st.sampled_from(pictures)))
+        for place in draw(st.sets(st.integers(0, 11), max_size=4)):
+            picture[place] = min(255, picture[place] + draw(st.integers(0, 12)))
+        pictures.append(picture)
+    return np.array(pictures, np.uint8).reshape(-1, 2, 2, 3)
+
+
+def are_alike(a: np.ndarray, b: np.ndarray) -> bool:
+    looks = difference_hashes(np.stack([a, b]))
+    if (int(looks[0]) ^ int(looks[1])).bit_count() > NEAR:
+        return False
+    one, other = a.astype(float), b.astype(float)
+    contrast = min(math.sqrt(each.var(axis=(0, 1)).mean()) for each in (one, other))
+    return math.sqrt(((one - other) ** 2).mean()) <= max(DIFFERENCE, RELATIVE * contrast) + 1e-6
+
+
+@given(pictures=pictures_with_copies())
+def test_duplicates_are_those_that_comparing_each_with_each_finds(pictures: np.ndarray) -> None:
+    data = own_data(pictures, [0] * len(pictures))
+    found = find_duplicates(data.catalogue.digests, data.catalogue.looks, pictures_at(pictures))
+    contents = [picture.tobytes() for picture in pictures]
+    assert found.equal.tolist() == [contents.index(content) for content in contents]
+    pairs = [
+        (a, b)
+        for a, b in itertools.combinations(range(len(pictures)), 2)
+        if are_alike(pictures[a], pictures[b])
+    ]
+    expected = joined(len(pictures), np.array(pairs, np.int64).reshape(-1, 2))
+    assert found.alike.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["varied", "flat"])
+def test_sixty_thousand_pictures_take_a_second_or_two(flat: bool) -> None:
+    random = np.random.RandomState(6)
+    count = 60_000
+    digests = random.randint(0, 2**63, (count, 2)).astype(np.uint64)
+    digests[:5000] = digests[5000:10_000]
+    looks = random.randint(0, 2**63, count).astype(np.uint64)
+    looks[10_000:20_000] = looks[20_000:30_000] ^ np.uint64(1 << 30 | 1)
+    if flat:
+        looks[:] = 0
+    colours = random.randint(0, 256, (count, 1, 1, 3)).astype(np.uint8)
+
+    def pictures(places: Indices) -> np.ndarray:
+        return np.broadcast_to(colours[places], (len(places), 8, 8, 3))
+
+    begun = time.process_time()
+    found = find_duplicates(digests, looks, pictures)
+    assert time.process_time() - begun < 4
+    assert found.equal[5000:10_000].tolist() == list(range(5000))
