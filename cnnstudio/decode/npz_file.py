@@ -33,7 +33,7 @@ _LOCAL = struct.Struct("<26xHH")  # the lengths of the name and the extra field 
 _ENCRYPTED = 0x1
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _LARGEST_DIRECTORY = 2**20  # bytes of the archive's table of contents: some ten thousand members
-_MUCH, _EXPANSION = 2**30, 200  # a member of more bytes than this, out of so much fewer, is a bomb
+_MUCH, _EXPANSION = 2**30, 500  # a member of more bytes than this, out of so much fewer, is a bomb
 
 
 @dataclass(frozen=True, slots=True)

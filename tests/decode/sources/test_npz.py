@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnstudio.core.errors import BadInput
-from cnnstudio.decode import spill
+from cnnstudio.decode import npz_file, spill
 from cnnstudio.decode.sources import npz
 from cnnstudio.decode.sources.listing import Arrays, Ask
 from tests.fakes.source_files import npy, pictures, said, silent, zipped
@@ -454,6 +454,14 @@ def test_every_fault_of_the_archive_has_a_sentence(file: Path) -> None:
     encrypted[encrypted.index(b"PK\x01\x02") + 8] |= 1
     file.write_bytes(encrypted)
     assert "encrypted" in refusal(file)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(npz_file, "_MUCH", 2**20)
+    np.savez_compressed(file, x=np.zeros((2, 1024, 1024), np.uint8), y=LABELS[:2])
+    assert "its 2.14 kB would become 2.1 MB, as no pictures do" in refusal(file)
 
 
 def test_a_table_of_contents_without_end_is_refused(file: Path) -> None:
