@@ -92,15 +92,23 @@ def main() -> None:
 def drawings(
     emoji: list[dict[str, Any]], folders: dict[str, Path]
 ) -> Iterator[tuple[NDArray[np.uint8], int, int]]:
-    """Every drawing with its label and its group, in the order of Unicode."""
+    """Every drawing with its label and its group, in the order of Unicode; none of them twice.
+
+    Some flags are those of two places.
+    """
+    seen = set()
     for group, one in enumerate(emoji):
         label = label_of(one["subcategory"])
         if label is None:
             continue
         for vendor in VENDORS:
             path = folders[vendor] / "img" / vendor / "64" / one["image"]
-            if one[f"has_img_{vendor}"] and path.exists():
-                yield picture(path), label, group
+            if not one[f"has_img_{vendor}"] or not path.exists():
+                continue
+            drawing = picture(path)
+            if (content := drawing.tobytes()) not in seen:
+                seen.add(content)
+                yield drawing, label, group
 
 
 def label_of(subcategory: str) -> int | None:
