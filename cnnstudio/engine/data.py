@@ -29,7 +29,7 @@ from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import COLOURS
 from cnnstudio.core.training.class_weights import balanced_weights
 from cnnstudio.decode.sets import load_pool
-from cnnstudio.engine.pools import Stopped, run_pool
+from cnnstudio.engine.pools import Stopped, check_same, run_pool
 from cnnstudio.engine.scaling import scaler_of_run
 from cnnstudio.engine.stream import Batch, BatchStream
 
@@ -172,6 +172,8 @@ def load_data(
     """
     facts = dataset_of(project.data)
     where, edits = pools_of(facts), edits_of(project, run)
+    if run is None:
+        check_same(facts, stopped)
     pool = run_pool(facts, where["train"], project.data, stopped)
     pictures = Recoloured(pool.pictures, COLOURS[project.data.colour])
     notes: tuple[Text, ...] = ()

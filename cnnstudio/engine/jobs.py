@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import dataset_of
-from cnnstudio.core.data.presence import change_of, check_present
+from cnnstudio.core.data.presence import change_of
 from cnnstudio.core.errors import JobFailed
 from cnnstudio.core.project import Project, with_choices
 from cnnstudio.core.storage.edits_store import EditsStore
@@ -190,9 +190,7 @@ def _go_on(message: StartRun, context: JobContext) -> RunEnded:
 def _checked_data(project: Project, context: JobContext, run: RunFolder | None = None) -> RunData:
     facts = dataset_of(project.data)
     check_trainable(project, analyse(project.network), facts)
-    if run is None:
-        check_present(facts)
-    elif facts.own is not None and (change := change_of(facts.own)) is not None:
+    if run is not None and facts.own is not None and (change := change_of(facts.own)) is not None:
         text = T("{change} The run goes on with the pictures it began with.", change=change)
         context.emit(Log(text=text))
     try:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from cnnstudio.core.data.catalogue import open_catalogue
 from cnnstudio.core.data.datasets import Dataset
-from cnnstudio.core.data.imported import Imported
 from cnnstudio.core.data.orders import PoolOrder, Progress
 from cnnstudio.core.data.parts import Labelled, open_pool
-from cnnstudio.core.data.presence import check_present, with_remedy
+from cnnstudio.core.data.presence import changes_since, check_present, with_remedy
 from cnnstudio.core.errors import BadInput, JobFailed
 from cnnstudio.core.project import DataSettings
 from cnnstudio.core.text import T
@@ -41,8 +39,7 @@ def run_pool(dataset: Dataset, pool: str, settings: DataSettings, stopped: Stopp
         return prepare_pool(dataset, pool, settings)
     if (found := open_pool(dataset, pool, settings)) is not None:
         return found
-    check_present(dataset)
-    _know_again(dataset.own, stopped)
+    check_same(dataset, stopped)
     if (found := open_pool(dataset, pool, settings)) is not None:
         return found
     _decode(PoolOrder(settings, pool), stopped)
@@ -51,12 +48,20 @@ def run_pool(dataset: Dataset, pool: str, settings: DataSettings, stopped: Stopp
     raise not_in_cache(dataset)
 
 
-def _know_again(own: Imported, stopped: Stopped) -> None:
-    """Scans the pictures if the cache has forgotten them, and sees that they are the same."""
-    if open_catalogue(own.digest) is not None:
+def check_same(dataset: Dataset, stopped: Stopped) -> None:
+    """Sees that a person's own pictures are where and as they were when they were read.
+
+    Where the cache doesn't know what their files looked like, they are read again to compare them.
+
+    Raises:
+        BadInput: When they aren't, with what can be done.
+        JobFailed: When reading was stopped, or the disk is full.
+    """
+    own = dataset.own
+    check_present(dataset)
+    if own is None or not changes_since(own).unknown:
         return
-    rows, columns, _ = own.shape
-    found = scan(Path(own.path), options=own.options, size=(rows, columns), cancelled=stopped)
+    found = scan(Path(own.path), options=own.options, cancelled=stopped)
     if found.imported is None or found.imported.digest != own.digest:
         raise BadInput(
             with_remedy(
@@ -69,12 +74,11 @@ def _know_again(own: Imported, stopped: Stopped) -> None:
 
 
 def _decode(order: PoolOrder, stopped: Stopped) -> None:
-    worker = Worker(order)
-
     def look(_progress: Progress) -> None:
         if stopped():
             worker.stop()
 
-    outcome, _ = worker.run(look)
+    worker = Worker(order, look)
+    outcome, _ = worker.run()
     if outcome.refused is not None:
         raise (JobFailed if outcome.failed else BadInput)(outcome.refused)

@@ -12,17 +12,25 @@ from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import T, Text
 
 
-def change_of(own: Imported) -> Text | None:
-    """What happened to the pictures since they were read, as a sentence; None for nothing known.
+def changes_since(own: Imported) -> Changes:
+    """What happened to the pictures since they were read.
 
     Looks at every file's entry, so it takes about a second for 100,000 files.
     """
     catalogue, path = open_catalogue(own.digest), Path(own.path)
-    found = Changes(vanished=not _exists(path)) if catalogue is None else changes(catalogue, path)
+    if catalogue is not None:
+        return changes(catalogue, path)
+    there = _exists(path)
+    return Changes(vanished=not there, unknown=there)
+
+
+def change_of(own: Imported) -> Text | None:
+    """The same as a sentence; None where nothing happened, or nobody knows."""
+    found = changes_since(own)
     if found.vanished:
         return T(
             "The pictures of {data} aren't where they were: {path} is gone, or can't be read.",
-            data=own.title or path.name,
+            data=own.title or Path(own.path).name,
             path=own.path,
         )
     if found.added or found.removed or found.changed:

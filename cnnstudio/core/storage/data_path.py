@@ -1,17 +1,14 @@
 """Where a project's own pictures are, as its file says it.
 
 In memory the path is absolute. In the file it is relative where the pictures lie beneath the
-project's folder or beside it, so that both can be moved together; always with ``/``. A path that
-isn't text (a name with invalid bytes) is written as a ``file:///`` address, which has every byte.
+project's folder or beside it, so that both can be moved together; always with ``/``.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path, PureWindowsPath
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-_ADDRESS = "file:///"
 _HOME = "~"
 
 
@@ -23,12 +20,7 @@ def written(path: str, folder: Path | None = None) -> str:
         folder: The folder of the project's file, absolute; None for a file that has no place.
     """
     relative = _relative(path, folder) if folder is not None else None
-    text = path if relative is None else relative
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _ADDRESS + quote_from_bytes(os.fsencode(path)).removeprefix("/")
-    return text
+    return path if relative is None else relative
 
 
 def read(text: str, folder: Path | None = None) -> str:
@@ -41,9 +33,6 @@ def read(text: str, folder: Path | None = None) -> str:
         text: What the file says.
         folder: The folder of the project's file, absolute; None to leave relative paths alone.
     """
-    if text.startswith(_ADDRESS):
-        rest = unquote_to_bytes(text.removeprefix(_ADDRESS))
-        return os.fsdecode(rest if os.name == "nt" else b"/" + rest)
     if text == _HOME or text.startswith((_HOME + "/", _HOME + "\\")):
         return os.path.join(Path.home(), *text.replace("\\", "/").split("/")[1:])  # noqa: PTH118
     if folder is None or _stands_alone(text):
