@@ -68,7 +68,11 @@ class Crew:
         with self._gauge.open("r+b") as file:
             self._shared = mmap.mmap(file.fileno(), 0)
         self._positions = memoryview(self._shared).cast("q")
-        self.start()
+        try:
+            self.start()
+        except JobFailed:
+            self._close()
+            raise
         return self
 
     def __exit__(
@@ -77,11 +81,7 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for worker in self._workers:
-            worker.end()
-        self._positions.release()
-        self._shared.close()
-        self._gauge.unlink(missing_ok=True)
+        self._close()
 
     def start(self) -> None:
         """Starts the processes, which takes them a moment; work may be given at once."""
@@ -134,6 +134,13 @@ class Crew:
             worker.end()
         self._workers.clear()
         self.start()
+
+    def _close(self) -> None:
+        for worker in self._workers:
+            worker.end()
+        self._positions.release()
+        self._shared.close()
+        self._gauge.unlink(missing_ok=True)
 
     def _worker(self, slot: int) -> _Worker:
         command = [*self._command, str(self._gauge), str(slot)]

@@ -209,4 +209,4 @@ class _Records:
 
 def _is_misnamed(name: bytes, form: str) -> bool:
     _, dot, ending = name.rpartition(b"/")[2].rpartition(b".")
-    return bool(dot) and ending.lower() not in _ENDINGS.get(form, ())
+    return bool(dot and ending) and ending.lower() not in _ENDINGS.get(form, ())
