@@ -7,7 +7,7 @@ get wrong and no limit on how far back it goes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
@@ -164,6 +164,27 @@ class Document:
             text,
             field=field,
         )
+
+    def amend(self, edit: Callable[[Project], Project]) -> None:
+        """Adds to the project what follows from it and is nobody's doing: no step to undo.
+
+        A saved project still counts as saved, and the last step leads to what it is now.
+
+        Args:
+            edit: A pure function; what it raises leaves everything as it was.
+        """
+        self._check_not_telling()
+        before = self._project
+        after = edit(before)
+        if _alike(before, after):
+            return
+        if self._saved is before:
+            self._saved = after
+        if self._done:
+            self._done[-1] = replace(self._done[-1], after=after)
+        if self._undone:
+            self._undone[-1] = replace(self._undone[-1], before=after)
+        self._change(after)
 
     def end_gesture(self) -> None:
         """Ends the step of a gesture; the next edit is a step of its own."""

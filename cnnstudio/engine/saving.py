@@ -33,7 +33,9 @@ from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T, Text
 from cnnstudio.engine.checkpoints import load_model
 from cnnstudio.engine.context import JobContext
+from cnnstudio.engine.custom import classes_of
 from cnnstudio.engine.model import build_model
+from cnnstudio.engine.scaling import told_scaling
 from cnnstudio.protocol.messages import ModelSaved, Phase, SaveModel
 
 PICTURES = 4
@@ -63,12 +65,13 @@ def save_model(message: SaveModel, context: JobContext, _blob: bytes) -> ModelSa
     def fresh() -> keras.Model:
         return plain(build_model(network, seed + _OTHER_SEED))
 
-    size = write_model(model, target, form, fresh)
+    with keras.saving.custom_object_scope(classes_of(network)):
+        size = write_model(model, target, form, fresh)
     return ModelSaved(
         size=size,
         arrays=len(model.weights),
         pictures=PICTURES,
-        warnings=_renamed(network),
+        warnings=(*_renamed(network), *told_scaling(run)),
     )
 
 
@@ -173,7 +176,8 @@ def _check_can_be_opened(network: Network, form: ModelFormat) -> None:
     own = [
         node.name
         for node in network.layers
-        if node.spec is not None and node.spec.module != "keras.layers" and node.spec.inputs[1] != 0
+        if node.spec is not None and node.custom is None
+        if node.spec.module != "keras.layers" and node.spec.inputs[1] != 0
     ]
     if form is ModelFormat.H5 and own:
         raise BadInput(

@@ -52,7 +52,7 @@ class Face:
         brought: What became of weights it brought along.
         noted: Whether a note is on it.
         tint: The role of the colour it has instead of its family's; "" for its family's.
-        opaque: Whether the studio doesn't know its kind.
+        opaque: Whether the studio doesn't know its kind, or what its own code makes.
         block: Whether it stands for a collapsed block.
     """
 
@@ -126,7 +126,7 @@ def _face(
         learning=learning_of((facts,)),
         brought=brought_of(((node, facts),)),
         noted=bool(node.note),
-        opaque=node.spec is None,
+        opaque=node.spec is None or (node.custom is not None and facts is None),
     )
 
 
@@ -147,7 +147,7 @@ def _worst(problems: list[Problem]) -> Severity:
 def input_ports(network: Network, node: LayerNode) -> int:
     """How many input ports a layer shows: needed ones, used ones, and one free for a merge."""
     used = max((link.slot + 1 for link in network.incoming[node.id]), default=0)
-    if node.spec is None:
+    if node.spec is None or node.custom is not None:
         return max(1, used)
     least, most = node.spec.inputs
     return max(least, used + 1 if most is None and used >= least else used)

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.core.analysis import Analysis, NodeAnalysis
+from cnnstudio.core.layers.parameters import Parameter
 from cnnstudio.core.layers.spec import Family
 from cnnstudio.core.marks import can_freeze
 from cnnstudio.core.network import Block, LayerNode, Network
 from cnnstudio.core.text import TN, T, Text
 from cnnstudio.ui.canvas.editor import Editor
 from cnnstudio.ui.canvas.selection import Selection
+from cnnstudio.ui.design.custom_panel import CustomPanel
 from cnnstudio.ui.design.derivation import Derivation
 from cnnstudio.ui.design.layer_marks import LayerMarks
 from cnnstudio.ui.design.marks_desk import freeze
@@ -199,8 +201,10 @@ class LayerPanel(Panel):
         self.overview = _Overview(context)
         self.opaque = OpaqueLayer(context)
         self.opaque.hide()
+        self.custom = CustomPanel(context, editor)
+        self.custom.hide()
         self.form: Form | None = None
-        self._form_kind = ""
+        self._form_of: tuple[Parameter, ...] = ()
         self.problems = ProblemColumn(context, editor)
         self.marks = LayerMarks(context, editor)
         self.marks.left.connect(self.header_row.left)
@@ -214,6 +218,7 @@ class LayerPanel(Panel):
         self._column.setContentsMargins(PANEL_PADDING, 8, PANEL_PADDING, PANEL_PADDING)
         self._column.setSpacing(GAP)
         self._column.addWidget(self.problems)
+        self._column.addWidget(self.custom)
         self._line = Line()
         for widget in (
             self.overview,
@@ -293,7 +298,7 @@ class LayerPanel(Panel):
         if node is None:
             self.problems.show_problems("", (), 0)
             self.overview.show_selection(analysis, self._selection.ids)
-            for part in (self.opaque, self._line):
+            for part in (self.opaque, self.custom, self._line):
                 part.hide()
             if self.form is not None:
                 self.form.hide()
@@ -312,20 +317,25 @@ class LayerPanel(Panel):
         self.derivation.ask("")
 
     def _show_form(self, node: LayerNode, facts: NodeAnalysis | None) -> None:
-        if self.form is not None and self._form_kind != node.kind:
+        parameters = node.spec.parameters if node.spec is not None else ()
+        if self.form is not None and self._form_of != parameters:
             self.form.hide()
             self.form.deleteLater()
             self.form = None
+        own = node.spec is None or node.custom is not None
+        self.custom.setVisible(own)
+        if own:
+            self.custom.show_node(node)
         self.opaque.setVisible(node.spec is None)
         if node.spec is None:
             self.opaque.show_node(node)
             return
         if self.form is None:
-            self.form = Form(self._context, node.spec.parameters)
-            self._form_kind = node.kind
+            self.form = Form(self._context, parameters)
+            self._form_of = parameters
             self.form.changed.connect(self._changed)
             self.form.changing.connect(self._changing)
-            self._column.insertWidget(1, self.form)
+            self._column.insertWidget(self._column.indexOf(self.custom) + 1, self.form)
         self.form.setVisible(bool(node.spec.parameters))
         self.form.set_values(node.params)
         self.form.show_facts(facts.weights if facts else (), facts.output if facts else None)

@@ -24,6 +24,8 @@ from cnnstudio.ui.design.block_desk import block_actions
 from cnnstudio.ui.design.canvas_actions import canvas_actions
 from cnnstudio.ui.design.compare_choice import Runs
 from cnnstudio.ui.design.cost_desk import cost_actions
+from cnnstudio.ui.design.custom_measuring import Measuring
+from cnnstudio.ui.design.custom_trust import Trust
 from cnnstudio.ui.design.marks_desk import marks_actions
 from cnnstudio.ui.design.widget import DesignWidget
 from cnnstudio.ui.theme.tokens import FAMILY_ICONS
@@ -67,6 +69,8 @@ class DesignWorkspace(QObject):
         super().__init__(parent)
         self._library = library
         self.runs = Runs()
+        self.trust = Trust(self)
+        self.measuring: Measuring | None = None
         self.hire: Hire = bench_engine
         self._document, self._context, self._settings = document, context, settings
         self._widget: DesignWidget | None = None
@@ -80,6 +84,7 @@ class DesignWorkspace(QObject):
             self._widget.backbones.news.connect(self.news)
             self._widget.backbones.failed.connect(self.failed)
             self._widget.costs.comparison.choice.runs = self.runs
+            self._widget.layer_panel.custom.follow(self.trust, self.measuring)
             if self._library is not None:
                 InputPicture(self._library, self._widget.volumes)
         return self._widget

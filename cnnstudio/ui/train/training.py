@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,11 @@ from cnnstudio.core.analysis import analyse
 from cnnstudio.core.data.datasets import find_dataset
 from cnnstudio.core.document import Document
 from cnnstudio.core.errors import StudioError
+from cnnstudio.core.network import Network
 from cnnstudio.core.storage.project_file import encode_project
 from cnnstudio.core.storage.project_weights import check_weights, weights_beside
 from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
+from cnnstudio.core.storage.trust import TrustStore, refusal
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import FieldProblem, problems, training_problems
@@ -119,6 +121,7 @@ class Training(QObject):
             found = problems(project)
         else:
             found = training_problems(project, analyse(project.network), data)
+        found = (*_untrusted(project.network), *found)
         names = DATA_LABELS | LABELS
         return tuple(each.called(names.get(each.field, each.field)) for each in found)
 
@@ -431,3 +434,10 @@ def epoch_text(row: EpochRecord) -> Text:
         epoch=row.epoch,
         **values,
     )
+
+
+def _untrusted(network: Network) -> Iterator[FieldProblem]:
+    """The first layer whose code isn't trusted."""
+    for node in TrustStore.of_person().untrusted(network)[:1]:
+        if node.custom is not None:
+            yield FieldProblem("network", refusal(node.name, node.custom).text, node.id)

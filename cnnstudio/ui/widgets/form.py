@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.core.layers.borders import BorderOf
+from cnnstudio.core.layers.custom import Plain
 from cnnstudio.core.layers.noise import NoiseShape
 from cnnstudio.core.layers.numbers import Numbers
 from cnnstudio.core.layers.orders import Order
@@ -47,6 +48,7 @@ from cnnstudio.ui.widgets.fields import NumberField, PairField, SizesField
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.numbers_field import NumbersField
+from cnnstudio.ui.widgets.plain_field import PlainField
 from cnnstudio.ui.widgets.variant_field import VariantField
 
 _SLIDER_STEPS = 100
@@ -125,8 +127,10 @@ def editor_for(context: Context, parameter: Parameter) -> QWidget:
     """Returns the widget that edits a parameter: it has ``changed`` and ``set_value``."""
     name = parameter.label
     match parameter:
-        case Flag():
+        case Flag() | Plain(default=bool()):
             return FlagField(context, name)
+        case Plain():
+            return PlainField(context, parameter)
         case Choice():
             return _choice(context, parameter)
         case VariantOf():

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from cnnstudio.core.data.cache import cache_folder
 from cnnstudio.core.text import LANGUAGES, T, Text
 from cnnstudio.protocol.messages import Ready
+from cnnstudio.ui.design.custom_preferences import TrustedCode
+from cnnstudio.ui.design.custom_trust import Trust
 from cnnstudio.ui.theme.tokens import PAGE_PADDING, TEXT_SIZES
 from cnnstudio.ui.widgets.buttons import Button, IconButton
 from cnnstudio.ui.widgets.choices import Combo, Segmented, Switch
@@ -41,6 +43,7 @@ class PreferencesPage(QWidget):
         actions: The table, for its keys.
         computer: What this computer has.
         close: The button that goes back to where the person came from.
+        trust: The code that is trusted.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class PreferencesPage(QWidget):
         actions: Actions,
         computer: Computer,
         close: IconButton,
+        trust: Trust | None = None,
     ) -> None:
         super().__init__()
         self._context = context
@@ -57,10 +61,11 @@ class PreferencesPage(QWidget):
         self._matcher = Matcher()
         ground(self, CANVAS)
         self.search = SearchField(context, T("Search preferences"))
-        self.groups = [
+        self.groups: list[Group | TrustedCode | KeyboardGroup] = [
             self._appearance(),
             self._training(computer),
             self._storage(),
+            *([TrustedCode(context, trust)] if trust is not None else []),
             KeyboardGroup(context, actions, preferences),
         ]
         page = QWidget()
