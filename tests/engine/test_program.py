@@ -17,8 +17,8 @@ from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.network import StoredWeights
 from cnnstudio.core.project import DataSettings, Optimizer, Project
 from cnnstudio.core.storage.arrays import write_arrays
-from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.storage.content_store import sha_of
+from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.decode.sets import load_pool
 from cnnstudio.engine.backends import describe
 from tests.engine.test_training import train

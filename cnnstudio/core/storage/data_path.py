@@ -45,16 +45,18 @@ def read(text: str, folder: Path | None = None) -> str:
 
 def _relative(path: str, folder: Path) -> str | None:
     """The path from `folder`, if it is beneath it or beneath the folder around it."""
-    there = Path(path)
+    there, around = Path(path), folder.parent
     if not there.is_absolute():
         return None
     if there.is_relative_to(folder):
         relative = there.relative_to(folder).as_posix()
-        return f"./{relative}" if relative.startswith(_HOME) else relative
-    around = folder.parent
-    if around == around.parent or not there.is_relative_to(around):
-        return None  # everything is beneath the root
-    return Path("..", there.relative_to(around)).as_posix()
+    elif around != around.parent and there.is_relative_to(around):
+        relative = Path("..", there.relative_to(around)).as_posix()
+    else:
+        return None  # also where the folder around it is the root, beneath which is everything
+    if "\\" in relative:
+        return None  # it could be read as Windows' separator
+    return f"./{relative}" if relative.startswith(_HOME) or _stands_alone(relative) else relative
 
 
 def _stands_alone(text: str) -> bool:

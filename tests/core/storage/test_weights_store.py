@@ -19,6 +19,7 @@ from cnnstudio.core.errors import BadInput, JobFailed
 from cnnstudio.core.network import LayerNode, Link, Network, StoredWeights
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.arrays import array_shapes, read_arrays, write_arrays
+from cnnstudio.core.storage.content_store import sha_of
 from cnnstudio.core.storage.project_file import load_project
 from cnnstudio.core.storage.project_weights import (
     check_weights,
@@ -27,7 +28,6 @@ from cnnstudio.core.storage.project_weights import (
     save_with_weights,
     weights_beside,
 )
-from cnnstudio.core.storage.content_store import sha_of
 from cnnstudio.core.storage.weights_store import WeightsStore
 from tests.fakes.failing_os import FailingOs
 
