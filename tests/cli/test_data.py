@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,19 @@ def test_a_shipped_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     assert {"files.read", "balance.even"} <= {row["id"] for row in said["findings"]}
     assert not {"warning", "blocker"} & {row["level"] for row in said["findings"]}
     assert load_project(path).data.source == "fashion_mnist"
+
+
+def test_a_set_that_isnt_here_is_downloaded_first(
+    pets: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def download(name: str, *, progress: Callable[[int, int], None]) -> Path:
+        progress(1, 0)
+        assert name == "mnist"
+        return pets
+
+    monkeypatch.setattr(data, "download", download)
+    assert main(["data", "mnist", "--json"]) == 0
+    assert printed(capsys)["pictures"] == 13
 
 
 @pytest.mark.parametrize(

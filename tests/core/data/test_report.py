@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.core.data.catalogue import ANIMATED, DEEP
@@ -17,6 +18,7 @@ from cnnstudio.core.data.finding import LEVELS
 from cnnstudio.core.data.repeats import TEST, TRAIN, UNUSED, VALIDATION, Uses, repeats
 from cnnstudio.core.data.report import Finding, Report
 from cnnstudio.core.data.sizes import sizes_of
+from cnnstudio.core.project import TrainingSettings
 from tests.fakes.own_data import noise, own_data
 
 THIRTY = [place % 3 for place in range(30)]
@@ -277,3 +279,41 @@ def test_a_report_follows_the_slider() -> None:
     report = make_report(catalogue, division, data.dataset, data.settings, examined)
     assert time.process_time() - begun < 1.0
     assert len(finding(report, "duplicates.copies").pictures) == count // 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(chosen=st.data(), count=st.integers(1, 14))
+def test_whatever_the_data_the_report_adds_up_and_can_be_told(
+    chosen: st.DataObject, count: int
+) -> None:
+    def each(values: st.SearchStrategy[Any]) -> list[Any]:
+        drawn: list[Any] = chosen.draw(st.lists(values, min_size=count, max_size=count))
+        return drawn
+
+    channels = chosen.draw(st.sampled_from([1, 3]))
+    pictures = noise(4, 2, 2, channels)[each(st.integers(0, 3))]
+    data = own_data(
+        pictures,
+        each(st.integers(0, 2)),
+        given=each(st.integers(0, 3)),
+        sizes=each(st.tuples(st.integers(1, 9), st.integers(1, 9))),
+        flags=each(st.integers(0, 63)),
+        validation=chosen.draw(st.sampled_from([0.0, 0.3, 0.9])),
+        test=chosen.draw(st.sampled_from([0.0, 0.3, 0.9])),
+        split=chosen.draw(st.sampled_from(["ratio", "folders"])),
+        fit=chosen.draw(st.sampled_from(["stretch", "pad", "crop"])),
+    )
+    names = data.catalogue.names
+    gone = excluded(NO_EDITS, chosen.draw(st.sets(st.sampled_from(names))))
+    report = data.report(relabelled(gone, chosen.draw(st.sets(st.sampled_from(names))), "owls"))
+    assert sum(one.pictures for one in report.classes) == count - len(gone.excluded)
+    assert len({one.id for one in report.findings}) == len(report.findings)
+    for one in report.findings:
+        assert one.level in LEVELS
+        assert str(one.title)
+        assert str(one.detail).endswith(".")
+        assert not str(one.title).endswith(".")
+        assert (np.diff(one.pictures) > 0).all()
+        if one.change is not None:
+            part, _, field = one.change[0].partition(".")
+            assert hasattr({"data": data.settings, "training": TrainingSettings()}[part], field)
