@@ -58,13 +58,13 @@ class Scaler(msgspec.Struct, frozen=True, kw_only=True):
         """`pictures` scaled, a new array.
 
         Args:
-            pictures: uint8 or float32, shape (…, channels), not yet scaled.
+            pictures: uint8 or float32, shape (…, columns, channels), not yet scaled.
         """
         result = pictures.astype(np.float32)
         if any(self.offset):
-            result -= _plain(self.offset)
+            result -= _over_row(self.offset, result.shape)
         if any(factor != 1 for factor in self.factor):
-            result *= _plain(self.factor)
+            result *= _over_row(self.factor, result.shape)
         return result
 
     def of(self, value: float, channel: int) -> float:
@@ -157,6 +157,8 @@ def scaled_words(values: Sequence[int], facts: PixelFacts, scaling: str) -> str:
     return " → " + " ".join(words).replace("-", "−")
 
 
-def _plain(numbers: tuple[float, ...]) -> NDArray[np.float32]:
-    """By channel; one number where all are equal, which NumPy goes through much faster."""
-    return np.array(numbers if len(set(numbers)) > 1 else numbers[:1], np.float32)
+def _over_row(numbers: tuple[float, ...], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """One number for every channel of every column: NumPy goes through rows faster than pixels."""
+    if len(set(numbers)) == 1:
+        return np.array(numbers[:1], np.float32)
+    return np.full(shape[-2:], numbers, np.float32)
