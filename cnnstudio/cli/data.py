@@ -117,6 +117,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _read(options: argparse.Namespace, console: Console) -> Data:
+    if not options.source:
+        raise BadInput(T("SOURCE is empty. Name a folder, a file or a set; . is this folder."))
     source = Path(options.source)
     if not source.exists() and (shipped := DATASETS.get(options.source)):
         return _shipped(shipped, options)
@@ -156,10 +158,13 @@ def _scanned(source: Path, options: argparse.Namespace, console: Console) -> Imp
             fit=options.fit,
             progress=lambda progress: console.live(progress.text),
         )
-        if scanned.imported is not None:
-            break
-        if left := [one for one in scanned.questions if not _answered(one, given, answers)]:
+        left = [one for one in scanned.questions if not _answered(one, given, answers)]
+        if scanned.imported is not None and len(left) == len(scanned.questions):
+            break  # what is left was assumed
+        if scanned.imported is None and left:
             raise BadInput(_asked(left))
+    if wrong := [one for one in scanned.questions if one.name in given.keys() - answers.keys()]:
+        raise BadInput(_asked(wrong))
     for name in given.keys() - answers.keys():
         raise BadInput(
             T(

@@ -131,6 +131,7 @@ def test_a_set_that_isnt_here_is_downloaded_first(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        ([""], "SOURCE"),
         (["nowhere"], "nowhere"),
         (["fashion_mnist", "--test", "0.1"], "--test"),
         (["fashion_mnist", "--set", "x=a"], "--set"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,7 +196,7 @@ def _reading(catalogue: Catalogue, dataset: Dataset) -> Iterator[Finding]:
             "warning",
             TN("{count} file can't be used", "{count} files can't be used", count),
             T(
-                "The others are. The first: {name}. {reason}",
+                "Left out; everything else is used. The first: {name}. {reason}",
                 name=first.name,
                 reason=first.reason,
             ),
@@ -219,6 +220,13 @@ def _reading(catalogue: Catalogue, dataset: Dataset) -> Iterator[Finding]:
                 catalogue.ignored,
             ),
             T("Hidden files, and those that programs leave behind, such as .DS_Store."),
+        )
+    if catalogue.notes:
+        said = reduce(
+            lambda one, two: T("{sentence} {next}", sentence=one, next=two), catalogue.notes
+        )
+        yield Finding(
+            "files.converted", "note", T("What was found in the file, and converted"), said
         )
 
 
