@@ -23,7 +23,7 @@ def test_training_on_another_backend(backend: str) -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", COPY_WARNING),
-            *(f"tests/engine/test_{name}.py" for name in ("training", "jobs", "saving")),
+            *(f"tests/engine/test_{name}.py" for name in ("training", "jobs", "saving", "scaling")),
         ],
         cwd=ROOT,
         env={**os.environ, "KERAS_BACKEND": backend},
