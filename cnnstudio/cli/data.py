@@ -223,7 +223,7 @@ def _asked(questions: Sequence[Question]) -> Text:
         answers = ", ".join(
             f"--set {question.name}={_typed(choice.value)}" for choice in question.choices
         )
-        one = T("{question} Say it with {options}.", question=question.text, options=answers)
+        one = T("{question} Say it with one of {options}.", question=question.text, options=answers)
         asked = T("{sentence} {next}", sentence=asked, next=one) if asked else one
     assert isinstance(asked, Text)
     return asked
