@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.blocks.grouping import with_layers
 from cnnstudio.core.code.reading.reader import read_code
 from cnnstudio.core.code.writer import write_model_code
 from cnnstudio.core.errors import BadInput
@@ -37,7 +38,7 @@ from cnnstudio.protocol.messages import (
     StartRun,
 )
 from tests.fakes.engines import events
-from tests.fakes.own_layers import PROGRAM, SQUEEZE, canary_program
+from tests.fakes.own_layers import PROGRAM, SQUEEZE, canary, canary_program
 from tests.fakes.tiny import RecordingContext, tiny, tiny_project
 
 __all__ = ["tiny"]
@@ -203,10 +204,15 @@ def test_several_inputs_are_a_list(store: TrustStore) -> None:
 
 @pytest.mark.usefixtures("tiny")
 def test_a_run_runs_nothing_that_is_not_trusted(tmp_path: Path) -> None:
-    left = tmp_path / "left"
+    left, worst = tmp_path / "left", code_of(canary(tmp_path / "left"), "Canary")
+    whole = project(canary_program(left))
+    own = next(node for node in whole.network.layers if node.custom is not None)
+    known = Measured({}, ((8, 8, 1),), (8, 8, 1))  # nothing is left to be measured
+    nodes = {own.id: replace(own, code=worst.with_measured(known))}
+    network = with_layers(whole.network, nodes)
     message = StartRun(
         run_dir=str(tmp_path / "run"),
-        project=encode_project(project(canary_program(left))).decode(),
+        project=encode_project(replace(whole, network=network)).decode(),
     )
     with pytest.raises(BadInput, match="haven't said that"):
         start_run(message, RecordingContext(), b"")
