@@ -236,7 +236,7 @@ def connect_data(data: DataWorkspace, window: MainWindow, messages: Messages) ->
     entrance.prepare = prepare
     entrance.entered.connect(partial(window.show_workspace, data.id))
     entrance.failed.connect(window.notice.show_error)
-    opening.used.connect(window.notice.show_success)
+    opening.used.connect(messages.add)
     opening.ready.connect(tell)
     opening.given_up.connect(go_back)
     bar.locate_wanted.connect(entrance.locate)

@@ -154,6 +154,9 @@ class ClassBars(QAbstractScrollArea):
             self._choose(label)
             self.activated.emit(label)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # the press was for this widget
+
     @property
     def _classes(self) -> int:
         known = self._facts is not None and self._division is not None

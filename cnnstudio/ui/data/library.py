@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from cnnstudio.core.data.cache import let_go
 from cnnstudio.core.data.catalogue import Catalogue
 from cnnstudio.core.data.datasets import Dataset, dataset_of
 from cnnstudio.core.data.division import PARTS, Division, divide, pools_of
@@ -26,6 +28,8 @@ from cnnstudio.ui.background import Background
 from cnnstudio.ui.data.reading import Opened, Reader
 
 __all__ = ["LABELS", "PARTS", "Library"]
+
+Found = TypeVar("Found")
 
 LABELS: dict[str, Text] = {
     "data.validation": T("Share for validation"),
@@ -214,6 +218,8 @@ class Library(QObject):
             self._forget_division()
             self._fail(wrong)
             return
+        self._stale.set()  # what is counted of the parts of before
+        self._counting.forget("pixels")
         self.problem, self.edits_lost = None, False
         folders = tuple(self.edits_folders())
         if self.division is None:
@@ -241,10 +247,11 @@ class Library(QObject):
         division, channels = self.division, COLOURS.get(self.settings.colour)
         if division is None:
             return
-        pictures, chosen = self.pools[division.pools["train"]].pictures, division.chosen["train"]
+        pools = self.pools
+        pictures, chosen = pools[division.pools["train"]].pictures, division.chosen["train"]
         self._counting.do(
             "pixels",
-            lambda: count_pixels(pictures, chosen, channels, stale.is_set),
+            lambda: _let_go(count_pixels(pictures, chosen, channels, stale.is_set), pools),
             self._take_pixels,
             self._fail,
         )
@@ -271,14 +278,14 @@ class Library(QObject):
         if catalogue is None:
             self._examining.do(
                 "catalogue",
-                lambda: catalogue_of_pools(facts, pools, left.is_set),
+                lambda: _let_go(catalogue_of_pools(facts, pools, left.is_set), pools),
                 self._take_catalogue,
                 self._fail,
             )
             return
         self._examining.do(
             "examined",
-            lambda: examine(catalogue, facts, pools, left.is_set),
+            lambda: _let_go(examine(catalogue, facts, pools, left.is_set), pools),
             self._take_examined,
             self._fail,
         )
@@ -328,6 +335,13 @@ class Library(QObject):
         self.problem = text
         self.working = self.share = None
         self.changed.emit()
+
+
+def _let_go(found: Found, pools: Mapping[str, Labelled]) -> Found:
+    """What was found in pictures, whose memory isn't needed any more."""
+    for pool in pools.values():
+        let_go(pool.pictures)
+    return found
 
 
 def _whose(settings: DataSettings) -> tuple[str, object]:

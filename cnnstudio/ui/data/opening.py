@@ -279,6 +279,7 @@ class Opening(QObject):
         first, self._job = self.stage == WORKING, None
         if isinstance(result, Found):
             self.stage, self.found = FOUND, result
+            self._keep_assumed(result)
         else:
             self.stage, self.questions = ASKING, result
         if first and self._goes_without_saying():
@@ -287,6 +288,12 @@ class Opening(QObject):
         self.changed.emit()
         if first:
             self.ready.emit()
+
+    def _keep_assumed(self, found: Found) -> None:
+        """What was assumed can be answered otherwise, beside what was asked."""
+        asked = {question.name for question in self.questions}
+        assumed = found.catalogue.questions if found.catalogue is not None else ()
+        self.questions += tuple(one for one in assumed if one.name not in asked)
 
     def _goes_without_saying(self) -> bool:
         """Whether there is nothing to decide: a set that ships and that the network fits, or the

@@ -18,13 +18,13 @@ from cnnstudio.ui.data.remedies import change_remedies, change_setting
 from cnnstudio.ui.data.report_view import SizesTable
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
-from cnnstudio.ui.widgets.panel import Panel
+from cnnstudio.ui.widgets.panel import Line, Panel, ground
 from cnnstudio.ui.widgets.section import Section, stack_sections
 from cnnstudio.ui.widgets.states import Remedy
 
 
 class ReportPanel(QWidget):
-    """The right column of the Data workspace.
+    """The right column of the Data workspace: the report scrolls, the chosen picture stays below.
 
     Args:
         context: Theme and language.
@@ -57,10 +57,14 @@ class ReportPanel(QWidget):
         self.refused = RefusedList(context)
         self.left_out.body.addWidget(self.refused)
         self.sizes = _SizesSection(context)
-        stack_sections(panel, self.counts, self.found, picture, self.left_out, self.sizes)
+        stack_sections(panel, self.counts, self.found, self.left_out, self.sizes)
+        ground(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(panel)
+        column.setSpacing(0)
+        column.addWidget(panel, 1)
+        column.addWidget(Line())
+        column.addWidget(picture)
         library.changed.connect(self.sync)
         self.sync()
 

@@ -57,7 +57,7 @@ class SourceSection(Section):
         self.facts = Label(context, "", "small", "muted", wrap=True)
         self.place = ElidedLabel(context, "", "small", "muted", mode=Qt.TextElideMode.ElideMiddle)
         self.open_own = Button(context, T("Open my pictures"), "folder-open", action="pictures")
-        self.others = Button(context, T("Other data"), "chevron-down", "quiet")
+        self.others = Button(context, T("Other data"), kind="quiet")
         self.state = Label(context, "", "small", "muted", wrap=True)
         self.bar = QProgressBar()
         self.bar.setRange(0, _WHOLE)

@@ -12,12 +12,11 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from cnnstudio.core.data.parts import Labelled
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
 from cnnstudio.core.text import T
 from cnnstudio.ui.data.browser import EVERY, ROW_EACH
-from cnnstudio.ui.data.reading import Reader
+from cnnstudio.ui.data.reading import Opened, Reader
 from cnnstudio.ui.data.workspace import DataWidget, DataWorkspace
 from cnnstudio.ui.widgets.choices import Segmented
 from cnnstudio.ui.widgets.context import Context
@@ -46,7 +45,7 @@ def widget(
     qtbot.waitUntil(lambda: workspace.library.pixels is not None, timeout=20_000)
     yield widget
     widget.close()
-    workspace.library.close()
+    workspace.close()
 
 
 def segment(control: Segmented, words: str) -> QAbstractButton:
@@ -73,19 +72,6 @@ def test_the_slider_moves_the_split_as_one_step(
     assert document.project.data.validation == 0.1
     assert document.undo_text is None
     assert slider.value() == 10
-
-
-def test_scaling_changes_what_the_numbers_say(
-    qtbot: QtBot, widget: DataWidget, document: Document
-) -> None:
-    values = widget.source.values
-    assert values._numbers["mean"].text() == "0.2859"
-    button = segment(values.scaling, "None")
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert document.project.data.scaling == "none"
-    assert values._numbers["mean"].text() == "72.91"
-    document.undo()
-    assert values.scaling.value == "1/255"
 
 
 def test_a_row_of_each_class_then_one_class_in_full(qtbot: QtBot, widget: DataWidget) -> None:
@@ -166,28 +152,27 @@ def test_every_state_says_what_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     go_on = threading.Event()
-    part = Reader.part
+    read = Reader.open
 
-    def slowly(self: Reader, *args: Any) -> Labelled:
+    def slowly(self: Reader, *args: Any) -> Opened:
         assert go_on.wait(20)
-        return part(self, *args)
+        return read(self, *args)
 
-    monkeypatch.setattr(Reader, "part", slowly)
+    monkeypatch.setattr(Reader, "open", slowly)
     workspace = DataWorkspace(document, context, settings)
     widget, library = workspace.widget(), workspace.library
     assert isinstance(widget, DataWidget)
     qtbot.addWidget(widget)
     widget.resize(1440, 800)
     widget.show()
-    browser, report, values = widget.browser, widget.report, widget.source.values
-    state, over = browser.empty.words, values._over
+    browser, report = widget.browser, widget.report
+    state = browser.empty.words
 
     assert browser.filters.classes.currentText() == "A row of each class"
     assert browser.filters.classes.count() == 12
     assert state.text() == "Opening the pictures of Fashion-MNIST."
     assert report.uncounted.isVisible()
     assert not widget.picture.isVisible()
-    assert over.text() == "Counting the pixels of the training part."
     said: list[str] = []
     library.changed.connect(lambda: said.append(state.text() if state.isVisible() else "grid"))
     go_on.set()
@@ -203,10 +188,8 @@ def test_every_state_says_what_it_is(
     assert "there is no such dataset" in state.text()
     assert not browser.filters.classes.isEnabled()
     assert report.uncounted.isVisible()
-    assert over.text() == "Counted once the pictures are read and split."
-    assert values._numbers["mean"].text() == "–"
     document.undo()
     qtbot.waitUntil(lambda: library.pixels is not None, timeout=20_000)
     assert browser.filters.classes.isEnabled()
     widget.close()
-    library.close()
+    workspace.close()

@@ -46,18 +46,18 @@ def change(document: Document, **settings: object) -> None:
 def test_counts_and_pixels_are_those_of_the_runs_split(
     qtbot: QtBot, library: Library, document: Document
 ) -> None:
-    assert library.parts == {}
+    assert library.pools == {}
     library.open()
     assert library.working is not None
     qtbot.waitUntil(lambda: library.pixels is not None, timeout=20_000)
     assert library.division is not None
     assert library.pixels is not None
-    train = library.parts["train"]
+    train = library.pools["train"]
     split = stratified_split(train.labels, 0.1, 42)
     assert np.array_equal(library.division.chosen["validation"], split.validation)
     assert library.division.counts["train"].tolist() == [5400] * 10
     assert library.division.counts["test"].tolist() == [1000] * 10
-    assert round(library.pixels.mean("1/255"), 3) == 0.286
+    assert round(library.pixels.means[0] / 255, 3) == 0.286
     change(document, validation=0.25)
     qtbot.waitUntil(
         lambda: library.division is not None and library.division.total("validation") == 15_000
@@ -74,7 +74,7 @@ def test_what_cannot_be_is_said(qtbot: QtBot, library: Library, document: Docume
     library.open()
     assert "there is no such dataset" in str(library.problem)
     document.load(Project(data=DataSettings(validation=1.5)))
-    qtbot.waitUntil(lambda: library.problem is not None and bool(library.parts), timeout=20_000)
+    qtbot.waitUntil(lambda: library.problem is not None and bool(library.pools), timeout=20_000)
     assert "Share for validation can't be 1.5" in str(library.problem)
     assert library.division is None
     change(document, validation=0.1)
@@ -100,7 +100,7 @@ def test_an_album_goes_class_after_class(qtbot: QtBot, library: Library, context
     qtbot.waitUntil(lambda: library.division is not None, timeout=20_000)
     assert library.facts is not None
     assert library.division is not None
-    part, chosen = library.parts["train"], library.division.chosen["validation"]
+    part, chosen = library.pools["train"], library.division.chosen["validation"]
     album = Album(context.language, library.facts, part, chosen)
     for section in album.sections():
         numbers = [album.number(p) for p in range(section.start, section.start + section.count)]
