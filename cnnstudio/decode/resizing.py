@@ -44,8 +44,6 @@ def fit_image(image: Image.Image, size: tuple[int, int], fit: str) -> Image.Imag
             the right).
     """
     own = image.height, image.width
-    if own == size:
-        return image
     top, left, rows, columns = middle(own, size, fit)
     if (rows, columns) != own:
         image = image.crop((left, top, left + columns, top + rows))

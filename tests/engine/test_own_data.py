@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
 
+from cnnstudio.core.code.program import write_program
+from cnnstudio.core.code.stored_data import store_data
 from cnnstudio.core.data.edits import NO_EDITS, excluded, relabelled
 from cnnstudio.core.data.imported import SOURCE
 from cnnstudio.core.errors import BadInput
@@ -167,3 +170,19 @@ def test_folders_that_say_what_pictures_are_for_are_believed(
     assert [len(part) for part in found if part is not None] == [36, 36, 36]
     found = data.load_data(by_ratio).split
     assert [len(part) for part in found if part is not None] == [54, 18, 36]
+
+
+def test_the_program_of_own_pictures_gives_the_same_numbers(pictures: Path, tmp_path: Path) -> None:
+    project, run = project_on(pictures, size=(8, 8), scaling="z-score"), tmp_path / "run"
+    names = sorted(f"{name}/0.png" for name in CLASSES)
+    edits = relabelled(excluded(NO_EDITS, names[:1]), names[1:], CLASSES[0])
+    project = replace(project, data=replace(project.data, edits=EditsStore.of_person().put(edits)))
+    train(run, project)
+    found: dict[str, Any] = {}
+    program = write_program(project, {}, store_data(project))
+    exec(compile(program, "program.py", "exec"), found)
+    assert "image_dataset_from_directory" in program
+    (epoch,) = RunFolder.open(run).metrics().epochs
+    for name, values in found["history"].history.items():
+        assert values[0] == pytest.approx(epoch.logs[name], rel=1e-6)
+    assert found["accuracy"] == pytest.approx(measured(run).accuracy)

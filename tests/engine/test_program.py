@@ -85,7 +85,7 @@ PLAIN = project_on(
 AUGMENTED = with_(
     project_on(
         (12, 10, 3),
-        DataSettings(validation=0.0, size=(12, 10), colour="rgb", scaling="none"),
+        DataSettings(validation=0.0, size=(12, 10), fit="crop", colour="rgb", scaling="none"),
         optimizer=Optimizer(name="sgd", learning_rate=0.001, momentum=0.9),
         shuffle=False,
         epochs=1,

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cnnstudio.core.analysis import Analysis, analyse
 from cnnstudio.core.augmentation.arguments import ARGUMENTS
 from cnnstudio.core.code.names import safe_names
-from cnnstudio.core.code.program_data import data_code, split_code, validates
+from cnnstudio.core.code.program_data import (
+    data_code,
+    split_code,
+    stored_code,
+    validates,
+)
 from cnnstudio.core.code.program_scaling import (
     BALANCED,
     SCALING_FUNCTIONS,
@@ -25,11 +30,14 @@ from cnnstudio.core.code.program_scaling import (
     scaling_code,
     weights_code,
 )
+from cnnstudio.core.code.stored_data import StoredData, in_keras
 from cnnstudio.core.code.writer import ModelCode, write_model
 from cnnstudio.core.code.writing.source import imported
-from cnnstudio.core.data.datasets import dataset_of
+from cnnstudio.core.data.datasets import Dataset, dataset_of
+from cnnstudio.core.errors import BadInput
 from cnnstudio.core.layers.parameters import Number, Parameter
-from cnnstudio.core.project import Optimizer, Project
+from cnnstudio.core.project import DataSettings, Optimizer, Project
+from cnnstudio.core.text import T
 from cnnstudio.core.training.checks import check_trainable, chosen_loss
 
 _WIDTH = 88
@@ -41,6 +49,21 @@ _WITH_MOMENTUM = ("sgd", "rmsprop")
 _SCALING_WORDS = (
     "How bytes become the numbers that the network gets. The numbers to scale by come from the "
     "pictures to train on alone."
+)
+_KERAS_WORDS = (
+    "The pictures and their labels. Keras keeps them in ~/.keras/datasets; if they aren't there it "
+    "downloads them."
+)
+_SPLIT_WORDS = (
+    "The pictures to validate on: of every class the same share, drawn with a seed of their own."
+)
+_STORED_WORDS = (
+    "The pictures as CNN Studio has decoded them, the labels, and which picture is for what. These "
+    "files lie in its cache: they are there as long as the studio keeps them."
+)
+_DECODED_WORDS = (
+    " keras.utils.image_dataset_from_directory wouldn't give the same pictures: it doesn't turn "
+    "them upright, and resizes them otherwise."
 )
 _WEIGHTS_WORDS = "How much a picture counts in the loss: the more, the fewer its class has."
 
@@ -60,28 +83,40 @@ class Cell:
     code: str
 
 
-def write_program(project: Project, weights: Mapping[str, str] | None = None) -> str:
+def write_program(
+    project: Project,
+    weights: Mapping[str, str] | None = None,
+    stored: StoredData | None = None,
+) -> str:
     """Writes a script that trains the project and measures it.
 
     Args:
         project: The project.
         weights: Where the files with weights that layers brought along lie, by their hash; a layer
             whose file isn't among them starts from drawn weights, and the script says so.
+        stored: Where its pictures are, unless Keras has them (``in_keras``).
 
     Raises:
-        BadInput: For a project that can't be trained, naming the first problem.
+        BadInput: For a project that can't be trained, naming the first problem; without `stored`,
+            where Keras doesn't have its pictures.
     """
-    parts = [f"{_comment(cell.words)}\n{cell.code}\n" for cell in cells(project, weights or {})]
+    parts = [
+        f"{_comment(cell.words)}\n{cell.code}\n" for cell in cells(project, weights or {}, stored)
+    ]
     return "\n\n".join(parts)
 
 
-def write_notebook(project: Project, weights: Mapping[str, str] | None = None) -> str:
+def write_notebook(
+    project: Project,
+    weights: Mapping[str, str] | None = None,
+    stored: StoredData | None = None,
+) -> str:
     """Writes the program as a Jupyter notebook (nbformat 4.5); takes and raises the same.
 
     The same project gives the same text, with the same ids of its cells.
     """
     found: list[dict[str, Any]] = []
-    for cell in cells(project, weights or {}):
+    for cell in cells(project, weights or {}, stored):
         told = {"cell_type": "markdown", "id": f"{cell.id}-words", "metadata": {}}
         found.append(told | {"source": _lines(cell.words)})
         found.append(
@@ -104,39 +139,57 @@ def write_notebook(project: Project, weights: Mapping[str, str] | None = None) -
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
-def cells(project: Project, weights: Mapping[str, str]) -> Iterator[Cell]:
+def cells(
+    project: Project, weights: Mapping[str, str], stored: StoredData | None = None
+) -> Iterator[Cell]:
     """The parts of the program, in order; see `write_program`."""
     facts = dataset_of(project.data)
     analysis = analyse(project.network)
     check_trainable(project, analysis, facts)
     model = write_model(project.network)
-    data = data_code(project.data, facts)
-    imports = [*model.imports.items(), _GENERATOR, *([_PILLOW] if "Image." in data else [])]
+    validated, tested, data = _data(project.data, facts, stored)
+    code = "".join(cell.code for cell in data)
+    imports = [*model.imports.items(), _GENERATOR, *([_PILLOW] if "Image." in code else [])]
     yield _setup(project, imports, model.plain)
-    yield Cell(
-        "data",
-        "The pictures and their labels. Keras keeps them in ~/.keras/datasets; if they aren't "
-        "there it downloads them.",
-        data,
-    )
-    if validates(project.data, facts):
-        yield Cell(
-            "split",
-            "The pictures to validate on: of every class the same share, drawn with a seed of "
-            "their own.",
-            split_code(project.data),
-        )
+    yield from data
     if code := scaling_code(project.data.scaling):
         yield Cell("scaling", _SCALING_WORDS, code)
     if code := weights_code(project):
         yield Cell("class_weights", _WEIGHTS_WORDS, code)
-    yield _batches(project, validates(project.data, facts))
+    names = [
+        f"x_{part}" for part, is_there in (("validation", validated), ("test", tested)) if is_there
+    ]
+    yield _batches(project, names)
     yield Cell("model", "The network. The seed decides its first weights.", _model(model))
-    if (stored := _weights(analysis, weights)) is not None:
-        yield stored
+    if (brought := _weights(analysis, weights)) is not None:
+        yield brought
     yield Cell("compile", "How it learns.", _compile(project))
-    yield _fit(validates(project.data, facts))
-    yield Cell("evaluate", "How good it is on pictures it has never seen.", _EVALUATE)
+    yield _fit(validated)
+    if tested:
+        yield Cell("evaluate", "How good it is on pictures it has never seen.", _EVALUATE)
+
+
+def _data(
+    settings: DataSettings, facts: Dataset, stored: StoredData | None
+) -> tuple[bool, bool, list[Cell]]:
+    """Whether there are pictures to validate and to test on, and the cells that load them all."""
+    if stored is not None:
+        words = _STORED_WORDS + (_DECODED_WORDS if facts.own is not None else "")
+        cell = Cell("data", words, stored_code(settings, facts, stored))
+        return "validation" in stored.parts, "test" in stored.parts, [cell]
+    if not in_keras(settings, facts):
+        raise BadInput(
+            T(
+                "There is no program for this project without its pictures: Keras doesn't have "
+                "{data} as the project has it. Write the model alone.",
+                data=facts.title,
+            )
+        )
+    found = [Cell("data", _KERAS_WORDS, data_code(settings, facts))]
+    validated = validates(settings, facts)
+    if validated:
+        found.append(Cell("split", _SPLIT_WORDS, split_code(settings)))
+    return validated, True, found
 
 
 def _setup(
@@ -164,7 +217,7 @@ def _model(code: ModelCode) -> str:
     return f"keras.utils.set_random_seed(SEED){gap}{body}"
 
 
-def _batches(project: Project, validated: bool) -> Cell:
+def _batches(project: Project, names: Sequence[str]) -> Cell:
     augmentation, scaling = project.augmentation, project.data.scaling
     arguments = [
         f"{name}={_argument(ARGUMENTS[name].parameter, value)}"
@@ -180,7 +233,6 @@ def _batches(project: Project, validated: bool) -> Cell:
         flow.append(f"sample_weight={BALANCED}(y_train)")
     flow += [f"shuffle={project.training.shuffle}", "seed=SEED"]
     lines += [_call("flow = generator.flow", flow), ""]
-    names = ("x_validation", "x_test") if validated else ("x_test",)
     if augmentation.standardises:
         lines += ["", _STANDARDIZED, "", ""]
         lines += [f"{name} = standardized({name})" for name in names]
@@ -196,7 +248,7 @@ def _batches(project: Project, validated: bool) -> Cell:
         if not augmentation.standardises
         else (". The other pictures are only standardised.")
     )
-    return Cell("batches", words, "\n".join(lines))
+    return Cell("batches", words, "\n".join(lines).rstrip("\n"))
 
 
 _STANDARDIZED = '''\

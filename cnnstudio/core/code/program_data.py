@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from cnnstudio.core.data.datasets import Dataset
-from cnnstudio.core.data.division import sizes
-from cnnstudio.core.data.fitting import borders, inner_size
-from cnnstudio.core.errors import BadInput
-from cnnstudio.core.project import DataSettings
-from cnnstudio.core.text import T
-from cnnstudio.core.training.checks import picture_shape
+import json
 
-_IN_KERAS = ("fashion_mnist",)
+from cnnstudio.core.code.stored_data import StoredData
+from cnnstudio.core.data.datasets import Dataset
+from cnnstudio.core.data.division import PARTS, sizes
+from cnnstudio.core.data.fitting import borders, inner_size, middle
+from cnnstudio.core.project import DataSettings
+from cnnstudio.core.training.checks import picture_shape
 
 _SPLIT = '''\
 def stratified_split(labels, share, seed):
@@ -29,20 +28,7 @@ def stratified_split(labels, share, seed):
 
 
 def data_code(settings: DataSettings, facts: Dataset) -> str:
-    """Code that loads pictures and labels, the pictures with the network's size and channels.
-
-    Raises:
-        BadInput: For a dataset that Keras doesn't have.
-    """
-    if facts.id not in _IN_KERAS:
-        raise BadInput(
-            T(
-                "There is no program for this project: its pictures, {data}, can't be loaded "
-                "without the studio. Choose one of {names}, or write the model alone.",
-                data=facts.title,
-                names=", ".join(_IN_KERAS),
-            )
-        )
+    """Code that loads a set of Keras, the pictures with the network's size and channels."""
     load = f"(x_train, y_train), (x_test, y_test) = keras.datasets.{facts.id}.load_data()"
     steps = _steps(settings, facts)
     if steps == [_CHANNEL]:
@@ -60,6 +46,28 @@ def data_code(settings: DataSettings, facts: Dataset) -> str:
     return "\n".join([*function, "", "", load, *calls])
 
 
+def stored_code(settings: DataSettings, facts: Dataset, stored: StoredData) -> str:
+    """Code that loads decoded pictures, divided as the project divides them."""
+    parts = [part for part in PARTS if part in stored.parts]
+    lines = ["division = np.load(", f"    {text(stored.division)}", ")"]
+    for part in parts:
+        file = text(stored.pictures[stored.parts[part]])
+        lines += ["pictures = np.load(", f"    {file},", '    mmap_mode="r",', ")"]
+        lines.append(f'x_{part} = pictures[division["{part}"]]')
+        lines.append(f'y_{part} = division["{part}_labels"]')
+    channels = picture_shape(settings, facts)[2]
+    if channels == facts.shape[2]:
+        return "\n".join(lines)
+    function = _TO_COLOUR if channels == 3 else _TO_GREY
+    calls = [f"x_{part} = with_channels(x_{part})" for part in parts]
+    return "\n".join([function, "", "", *lines, *calls])
+
+
+def text(value: str) -> str:
+    """A string as a formatter leaves it."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def split_code(settings: DataSettings) -> str:
     """Code that takes the validation pictures out of the training pictures."""
     arguments = f"y_train, {settings.validation!r}, {settings.split_seed}"
@@ -75,6 +83,19 @@ def split_code(settings: DataSettings) -> str:
     )
 
 
+_TO_COLOUR = '''\
+def with_channels(pictures):
+    """Gives grey pictures three channels."""
+    return np.repeat(pictures, 3, axis=-1)'''
+
+_TO_GREY = '''\
+def with_channels(pictures):
+    """Makes colour grey, in the whole numbers of Pillow's convert("L")."""
+    red, green, blue = np.moveaxis(pictures.astype("uint32"), -1, 0)
+    grey = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
+    return grey[..., np.newaxis].astype("uint8")'''
+
+
 def validates(settings: DataSettings, facts: Dataset) -> bool:
     """Whether there are pictures to validate on."""
     return sizes(facts, settings).validation > 0
@@ -88,8 +109,13 @@ def _steps(settings: DataSettings, facts: Dataset) -> list[str]:
     rows, columns, channels = picture_shape(settings, facts)
     own = facts.shape[0], facts.shape[1]
     inner = inner_size(own, (rows, columns), settings.fit)
+    above, before, *used = middle(own, (rows, columns), settings.fit)
     steps = []
-    if inner != own:
+    if tuple(used) != own:
+        steps.append(
+            f"pictures = pictures[:, {above} : {above + used[0]}, {before} : {before + used[1]}]"
+        )
+    if inner != tuple(used):
         steps.append(_stretch(*inner))
     if inner != (rows, columns):
         (top, bottom), (left, right) = borders(rows - inner[0]), borders(columns - inner[1])

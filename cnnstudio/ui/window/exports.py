@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from cnnstudio.core.code.program import write_notebook, write_program
+from cnnstudio.core.code.stored_data import store_data
 from cnnstudio.core.code.writer import write_model_code
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.atomic import write_atomically
@@ -51,17 +52,25 @@ def _write_network(project: Project, _weights: Mapping[str, str]) -> str:
     return write_model_code(project.network)
 
 
+def _write_program(project: Project, weights: Mapping[str, str]) -> str:
+    return write_program(project, weights, store_data(project))
+
+
+def _write_notebook(project: Project, weights: Mapping[str, str]) -> str:
+    return write_notebook(project, weights, store_data(project))
+
+
 FORMS = (
     Form("export_model", T("Network as Keras code…"), T("Keras code"), ".py", _write_network),
     Form(
-        "export_program", T("Whole program as Keras code…"), T("Keras code"), ".py", write_program
+        "export_program", T("Whole program as Keras code…"), T("Keras code"), ".py", _write_program
     ),
     Form(
         "export_notebook",
         T("Whole program as a notebook…"),
         T("Jupyter notebook"),
         ".ipynb",
-        write_notebook,
+        _write_notebook,
     ),
 )
 
