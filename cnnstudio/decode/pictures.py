@@ -54,8 +54,10 @@ _DAMAGED = (
 )
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 _ORIENTATION, _TURNED, _ON_ITS_SIDE = 0x0112, range(2, 9), range(5, 9)  # of EXIF
-Result = TypeVar("Result")
+_METADATA = frozenset({"exif", "xmp", "Raw profile type exif", "XML:com.adobe.xmp"})
 _SUBFILE, _REDUCED, _DNG = 254, 1, 50706  # of TIFF: what a page is, a preview; only raw files
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -210,6 +212,8 @@ def _upright(image: Image.Image) -> Picture:
 
 
 def _orientation(image: Image.Image) -> int:
+    if _METADATA.isdisjoint(image.info) and not hasattr(image, "tag_v2"):
+        return 1  # most pictures; asking Pillow takes as long as opening one
     with contextlib.suppress(*_DAMAGED):  # of metadata, which leave the pixels what they are
         return int(image.getexif().get(_ORIENTATION, 1))
     return 1

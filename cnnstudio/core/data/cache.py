@@ -78,6 +78,19 @@ def open_cached(name: str) -> NDArray[np.uint8] | None:
     return np.asarray(array)
 
 
+def let_go(array: NDArray[np.uint8]) -> None:
+    """Gives the memory back that reading a memory-mapped array took; reading on takes it again.
+
+    Where it isn't one, or the system has no way to say it (Windows), nothing happens.
+    """
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(base, "madvise"):
+        with contextlib.suppress(OSError):
+            base.madvise(mmap.MADV_DONTNEED)
+
+
 def cached_path(name: str) -> Path:
     """Where the cache keeps the array `name`."""
     return cache_folder() / "pictures" / f"{name}.npy"

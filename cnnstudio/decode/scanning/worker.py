@@ -160,7 +160,7 @@ class _Records:
         self.pool = bytearray(count * step)
         self.refused: list[tuple[int, Text]] = []
         self._step = step
-        self._sizes = np.zeros((count, 2), np.uint32)
+        self._sizes = [(0, 0)] * count
         self._digests = bytearray(16 * count)
         self._cells = bytearray(_CELLS * count)
         self._flags = bytearray(count)
@@ -196,7 +196,7 @@ class _Records:
         """The answer to the task."""
         return Done(
             first=first,
-            sizes=self._sizes.tobytes(),
+            sizes=np.array(self._sizes, "<u4").tobytes(),
             digests=bytes(self._digests),
             looks=looks_of(bytes(self._cells)),
             flags=bytes(self._flags),

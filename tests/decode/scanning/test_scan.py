@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import time
 import unicodedata
 import zipfile
@@ -12,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from msgspec.structs import replace
 
-from cnnstudio.core.data.cache import open_cached
+from cnnstudio.core.data.cache import open_cached, private_folder
 from cnnstudio.core.data.catalogue import (
     ANIMATED,
     CMYK,
@@ -26,13 +28,23 @@ from cnnstudio.core.data.catalogue import (
     changes,
     open_catalogue,
 )
+from cnnstudio.core.data.fitting import FITS
 from cnnstudio.core.data.imported import Imported
-from cnnstudio.core.data.orders import DECODING, PictureOrder, PoolOrder, Progress
+from cnnstudio.core.data.orders import (
+    DECODING,
+    PictureOrder,
+    PoolOrder,
+    Progress,
+    ScanOrder,
+    order_line,
+)
 from cnnstudio.core.data.parts import own_pool_name
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import DataSettings
 from cnnstudio.decode.pictures import decode_picture
+from cnnstudio.decode.resizing import fit_pictures
 from cnnstudio.protocol.decoding import Worker
+from cnnstudio.protocol.launch import studio_command
 from cnnstudio.protocol.scanning import Stopped, scan
 from tests.fakes.picture_files import (
     SMALL,
@@ -62,7 +74,9 @@ def scanned(path: Path, **options: object) -> tuple[Imported, Catalogue, np.ndar
     return facts, catalogue, pool
 
 
-def test_unusual_files_are_used_as_documented_and_bad_ones_listed(tmp_path: Path) -> None:
+def test_unusual_files_are_used_as_documented_and_bad_ones_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = class_folders(tmp_path / "data", {"cat": 2, "Cat": 1})
     odd, bad = odd_pictures(), bad_pictures()
     write_all(root / "odd", odd)
@@ -78,10 +92,9 @@ def test_unusual_files_are_used_as_documented_and_bad_ones_listed(tmp_path: Path
     skipped = {"nothing": "nothing in this folder", "readme.txt": "in no folder of a class"}
     if hasattr(os, "mkfifo"):
         os.mkfifo(root / "odd" / "pipe.png")
-        with socket.socket(socket.AF_UNIX) as listening:
-            os.chdir(root / "odd")  # the path of a socket is short
+        with socket.socket(socket.AF_UNIX) as listening, monkeypatch.context() as there:
+            there.chdir(root / "odd")  # the path of a socket is short
             listening.bind("socket.png")
-            os.chdir(tmp_path)
         (root / "odd" / "up").symlink_to(root)
         (root / "odd" / "to the root").symlink_to("/")
         (root / "odd" / "lost").symlink_to("nowhere")
@@ -192,26 +205,24 @@ def test_it_is_opened_again_until_a_file_changes(tmp_path: Path, cache: Path) ->
     assert moved.digest == again.digest
 
 
-@pytest.mark.parametrize("fit", ["stretch", "pad", "crop"])
-def test_another_size_is_made_from_the_files(tmp_path: Path, fit: str) -> None:
+def test_another_size_is_made_from_the_files(tmp_path: Path) -> None:
     root = class_folders(tmp_path / "data", {"a": 2})
     write_all(root / "b", {"wide.png": odd_pictures()["1x10000.png"], "deep.png": png(9)})
     facts, catalogue, _ = scanned(root)
-    settings = DataSettings(source="imported", imported=facts, size=(8, 6), fit=fit)
-    heard: list[Progress] = []
-    outcome, _ = Worker(PoolOrder(settings), heard.append).run()
-    assert outcome.refused is None
-    assert heard[-1] == Progress(DECODING, 4, 4)
-    pool = open_cached(own_pool_name(facts, (8, 6), fit))
-    assert pool is not None
-    for picture, name in zip(pool, catalogue.names, strict=True):
-        assert np.array_equal(picture, decode_picture(root / name, (8, 6, 3), fit)), name
-    if fit == "stretch":
-        (root / "b" / "deep.png").write_bytes(png(10))
-        settings = DataSettings(source="imported", imported=facts, size=(7, 7), fit=fit)
-        outcome, _ = Worker(PoolOrder(settings)).run()
-        assert "b/deep.png" in str(outcome.refused)
-        assert "has changed or is gone" in str(outcome.refused)
+    settings = DataSettings(source="imported", imported=facts, size=(8, 6))
+    for fit in FITS:
+        heard: list[Progress] = []
+        outcome, _ = Worker(PoolOrder(replace(settings, fit=fit)), heard.append).run()
+        assert outcome.refused is None
+        assert heard[-1] == Progress(DECODING, 4, 4)
+        pool = open_cached(own_pool_name(facts, (8, 6), fit))
+        assert pool is not None
+        for picture, name in zip(pool, catalogue.names, strict=True):
+            assert np.array_equal(picture, decode_picture(root / name, (8, 6, 3), fit)), name
+    (root / "b" / "deep.png").write_bytes(png(10))
+    outcome, _ = Worker(PoolOrder(replace(settings, size=(7, 7)))).run()
+    assert "b/deep.png" in str(outcome.refused)
+    assert "has changed or is gone" in str(outcome.refused)
 
 
 def test_a_lost_cache_is_made_again(tmp_path: Path, cache: Path) -> None:
@@ -265,3 +276,42 @@ def test_what_is_no_data_is_refused_by_name(tmp_path: Path) -> None:
             scan(tmp_path / name)
         assert part in str(caught.value)
         assert name in str(caught.value)
+
+
+def test_arrays_go_the_same_way(tmp_path: Path) -> None:
+    pictures = np.random.RandomState(0).randint(0, 256, (20, 9, 7), np.uint8)
+    np.savez(tmp_path / "set.npz", x=pictures, y=np.arange(20) % 3)
+    facts, catalogue, pool = scanned(tmp_path / "set.npz")
+    assert (facts.shape, facts.uniform, facts.kind) == ((9, 7, 1), True, "npz")
+    assert np.array_equal(pool[..., 0], pictures)
+    assert catalogue.modes == {"L": 20}
+    order = PictureOrder(tmp_path / "set.npz", data=facts.digest, index=5)
+    outcome, body = Worker(order).run()
+    assert outcome.shape == (9, 7, 1)
+    assert body == pictures[5].tobytes()
+    settings = DataSettings(source="imported", imported=facts, size=(4, 4))
+    Worker(PoolOrder(settings)).run()
+    resized = open_cached(own_pool_name(facts, (4, 4)))
+    assert resized is not None
+    assert np.array_equal(resized, fit_pictures(pictures[..., np.newaxis], (4, 4), "stretch"))
+
+
+def test_a_scan_ends_with_the_process_that_asked_for_it(tmp_path: Path) -> None:
+    root = class_folders(tmp_path / "data", {"a": 300, "b": 300})
+    with private_folder() as folder:
+        process = subprocess.Popen(
+            [*studio_command(), "decode", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(order_line(ScanOrder(root)))
+        process.stdin.flush()
+        process.stdout.readline()
+        workers = psutil.Process(process.pid).children()
+        process.stdin.close()
+        assert process.wait(10) == 1
+        process.stdout.close()
+        assert psutil.wait_procs(workers, 10)[1] == []
+        assert not folder.exists()
