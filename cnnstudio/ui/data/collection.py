@@ -10,6 +10,7 @@ from itertools import accumulate, chain, compress, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnstudio.core.data.cache import let_go
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.data.division import PARTS, Division
 from cnnstudio.core.data.parts import Labelled, with_channels
@@ -19,13 +20,15 @@ from cnnstudio.core.text import Text
 PART_NUMBERS = {part: number for number, part in enumerate(PARTS)}
 """The numbers of the parts in ``Collection.parts``."""
 _NOWHERE = 255
+_AROUND = 1 << 16  # bytes that a system maps along with what is read
+_MOST_MAPPED = 32 << 20
 _MANY = 8  # where a picture in this many is named, reading all names is quicker
 
 
 class Pooled:
     """The pictures of several pools in a row, as the network gets them but for the scaling.
 
-    Nothing is read before it is asked for.
+    Nothing is read before it is asked for, and what was read doesn't stay in this process' memory.
 
     Args:
         pools: The pools, in their order.
@@ -36,12 +39,18 @@ class Pooled:
         self.names = tuple(pools)
         self.held = tuple(pools.values())
         self.channels = channels
+        self._mapped = 0
         self.starts = tuple(accumulate((len(each.labels) for each in self.held), initial=0))
 
     def __getitem__(self, number: int, /) -> NDArray[np.uint8]:
         pool, index = self.at(number)
         stored = self.held[pool].pictures[index : index + 1]
         picture: NDArray[np.uint8] = with_channels(stored, self.channels)[0]
+        self._mapped += stored.nbytes + _AROUND
+        if self._mapped > _MOST_MAPPED:
+            self._mapped = 0
+            for each in self.held:
+                let_go(each.pictures)
         return picture
 
     def __len__(self) -> int:
