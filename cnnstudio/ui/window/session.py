@@ -13,7 +13,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.resources import resource
 from cnnstudio.core.storage.locks import Owner, ProjectLock
 from cnnstudio.core.storage.project_file import SUFFIX, load_project
-from cnnstudio.core.storage.project_weights import save_with_weights, weights_beside
+from cnnstudio.core.storage.project_weights import keep_edits, save_with_weights, weights_beside
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.window.dialogs import Dialogs, Leave
@@ -178,6 +178,10 @@ class Session(QObject):
     ) -> None:
         source = source or path
         self._weights = (weights_beside(source),) if source is not None else ()
+        try:  # at once: whoever shows the pictures asks the person's store for them
+            keep_edits(project.data, WeightsStore.of_person(), *self._weights)
+        except StudioError as error:
+            self.failed.emit(error.text)
         lock, owner = self._lock_of(path) if path is not None else (None, None)
         self._hold(lock)
         self._path = path if owner is None else None

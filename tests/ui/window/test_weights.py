@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from cnnstudio.core import edits
 from cnnstudio.core.blocks.grouping import with_layers
+from cnnstudio.core.data.edits import NO_EDITS, excluded
 from cnnstudio.core.document import Document
 from cnnstudio.core.network import StoredWeights
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.arrays import write_arrays
+from cnnstudio.core.storage.edits_store import EditsStore
 from cnnstudio.core.storage.project_file import load_project
 from cnnstudio.core.storage.project_weights import save_with_weights, weights_beside
 from cnnstudio.core.storage.samples import load_project_argument
@@ -112,3 +114,13 @@ def test_what_is_opened_is_kept_for_whatever_comes(
     keeper.prune()
     background.close()
     assert news == []
+
+
+def test_label_edits_of_another_machine_are_known_at_once(session: Session, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    sha = EditsStore(elsewhere / "labels").put(excluded(NO_EDITS, ["train/3"]))
+    data = replace(Project().data, edits=sha)
+    path = tmp_path / "brought.cnnstudio"
+    save_with_weights(Project(data=data), path, WeightsStore(elsewhere / "weights"))
+    session.open(path)
+    assert EditsStore.of_person().read(sha).excluded == {"train/3"}
