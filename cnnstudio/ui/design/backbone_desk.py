@@ -112,7 +112,7 @@ class BackboneDesk(QObject):
         """Asks what is wanted of a backbone that goes in `slot`, or behind what is selected."""
         self._slot = slot or self._design.view.slot_behind_selected()
         place = self._design.blocks.editor.place_of(self._slot)
-        unit_range = self._document.project.data.scaling == "1/255"
+        unit_range = self._document.project.data.scaling in ("1/255", "min-max")
         self.form.ask(backbone, place, unit_range=unit_range, over=self._design.views)
 
     def drop(self, backbone: Backbone, at: QPoint) -> None:
