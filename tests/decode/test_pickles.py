@@ -202,12 +202,13 @@ PIECES = st.one_of(
 @example(b"V\\uZZZZ\n.")
 @example(b"S'\\x'\n.")
 @example(b"F1e999\n.")
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with contextlib.suppress(BadInput):
         read_pickle(data, "data_batch_1")
 
 
+@settings(deadline=None)
 @given(at=st.integers(0, len(GOOD) - 1), value=st.integers(0, 255))
 def test_any_damage_is_read_or_refused(at: int, value: int) -> None:
     damaged = bytearray(GOOD)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.core.errors import BadInput
@@ -235,6 +235,7 @@ def test_only_tables_are_taken(tmp_path: Path) -> None:
     assert not any(map(csv_table.recognises, tmp_path.iterdir()))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("a,;\t|\n\r\"'./\\é한\0 1"), max_size=60), st.booleans())
 def test_any_text_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, text: str, begins: bool

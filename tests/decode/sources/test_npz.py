@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.core.errors import BadInput
@@ -540,6 +540,7 @@ def test_lies_about_sizes_take_no_memory(tmp_path: Path) -> None:
     assert "damaged or incomplete pickle" in sentences[2]
 
 
+@settings(deadline=None)
 @given(at=st.integers(0, 300), value=st.integers(0, 255), cut=st.integers(0, 2000))
 def test_damage_is_refused_or_harmless(
     tmp_path_factory: pytest.TempPathFactory, at: int, value: int, cut: int
