@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import math
+import secrets
 import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstudio.core.data.cache import cached
+from cnnstudio.core.data.cache import NewPictures, cached, cached_path, open_cached
 from cnnstudio.core.data.datasets import DataFile, Dataset
+from cnnstudio.core.data.fitting import Size
 from cnnstudio.core.data.parts import (
     Labelled,
     Numbered,
@@ -24,12 +28,14 @@ from cnnstudio.core.data.parts import (
 )
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.project import DataSettings
+from cnnstudio.core.storage.faults import write_fault
 from cnnstudio.core.text import T
 from cnnstudio.decode.files import open_regular
 from cnnstudio.decode.idx import check_pair, read_images, read_labels
 from cnnstudio.decode.resizing import fit_pictures
 
 _ARRAYS = ".npz"
+_IN_MEMORY = 2**28  # bytes; more is written to the cache block by block
 
 
 def load_pool(dataset: Dataset, pool: str) -> Labelled:
@@ -53,10 +59,8 @@ def prepare_pool(dataset: Dataset, pool: str, settings: DataSettings) -> Labelle
         size = settings.size
         if size is None or size == dataset.shape[:2]:
             return own
-        pictures = cached(
-            pool_name(dataset, pool, size, settings.fit),
-            lambda: fit_pictures(own.pictures, size, settings.fit),
-        )
+        name = pool_name(dataset, pool, size, settings.fit)
+        pictures = _fitted(name, own.pictures, size, settings.fit)
         return Labelled(pictures, own.labels, own.names, own.given, own.groups)
     found = open_pool(dataset, pool, settings)
     if found is None:
@@ -89,6 +93,34 @@ def _shipped(dataset: Dataset, pool: str) -> Labelled:
     numbers = cached(labels_name(dataset, pool), lambda: read_labels(labels, labels_sha))
     check_pair(pictures, numbers, images, labels)
     return Labelled(pictures, numbers, Numbered(pool, len(numbers)))
+
+
+def _fitted(name: str, own: NDArray[np.uint8], size: Size, fit: str) -> NDArray[np.uint8]:
+    """Pictures of another size from the cache, made first if they aren't there."""
+    shape = (len(own), *size, own.shape[3])
+    if math.prod(shape) <= _IN_MEMORY:
+        return cached(name, lambda: fit_pictures(own, size, fit))
+    if (found := open_cached(name)) is not None:
+        return found
+    path = cached_path(name)
+    temporary = path.with_name(f"{secrets.token_hex(8)}.tmp")
+    step = max(1, _IN_MEMORY // math.prod(shape[1:]) // 8)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NewPictures(temporary, shape) as new:
+            for first in range(0, len(own), step):
+                block = fit_pictures(own[first : first + step], size, fit)
+                new.write(first, block.tobytes())
+                new.settle(np.ones(len(block), bool))
+            new.finish()
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise write_fault(error, path, math.prod(shape)) from error
+    made = open_cached(name)
+    assert made is not None
+    return made
 
 
 def _from_arrays(dataset: Dataset, pool: str, file: DataFile, path: Path) -> Labelled:

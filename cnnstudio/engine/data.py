@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from cnnstudio.core.data.datasets import Dataset, dataset_of
@@ -24,6 +25,7 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.storage.arrays import Array
 from cnnstudio.core.storage.edits_store import EditsStore
+from cnnstudio.core.storage.faults import show_bytes
 from cnnstudio.core.storage.run_folder import RunFolder, StoredSplit
 from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import COLOURS
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_COPIES = 3  # of the training pictures in float32: the studio's, Keras' and what it computes
 _MOST_KEPT = 2**26  # numbers of validation pictures that stay in memory, 256 MiB
 
 
@@ -288,7 +291,24 @@ def _augmenter(
     from cnnstudio.engine.augmentation import Augmenter  # with SciPy, which few runs need
 
     logger.info("augmentation: %s", project.augmentation.stated)
+    if project.augmentation.fitted:
+        _check_room(len(chosen) * math.prod(pictures.shape[1:]))
     return Augmenter(project.augmentation, scaler, lambda: pictures[chosen])
+
+
+def _check_room(numbers: int) -> None:
+    """Raises BadInput where all training pictures at once, as Keras asks for them, are too many."""
+    needed, free = _COPIES * 4 * numbers, psutil.virtual_memory().available
+    if needed > free:
+        raise BadInput(
+            T(
+                "To standardise over all pictures, or for ZCA whitening, every training picture "
+                "has to be in memory at once: that takes {needed}, and {free} are free. Choose the "
+                "scaling z-score instead, a smaller size or fewer pictures.",
+                needed=show_bytes(needed),
+                free=show_bytes(free),
+            )
+        )
 
 
 @lru_cache(maxsize=1)

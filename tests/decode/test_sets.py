@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnstudio.core.data.cache import cached_path
 from cnnstudio.core.data.datasets import EMOJI, FASHION_MNIST
-from cnnstudio.core.data.parts import open_pool
+from cnnstudio.core.data.parts import open_pool, pool_name
 from cnnstudio.core.project import DataSettings
+from cnnstudio.decode import sets
 from cnnstudio.decode.sets import load_pool, prepare_pool
 
 
@@ -53,3 +55,13 @@ def test_emoji_are_what_was_made_with_their_groups() -> None:
     assert again.groups is not None
     assert np.array_equal(again.groups, train.groups)
     assert np.array_equal(again.pictures, train.pictures)
+
+
+def test_what_is_large_is_written_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = DataSettings(source="emoji", size=(40, 20), fit="crop")
+    at_once = np.array(prepare_pool(EMOJI, "test", settings).pictures)
+    cached_path(pool_name(EMOJI, "test", (40, 20), "crop")).unlink()
+    monkeypatch.setattr(sets, "_IN_MEMORY", 100_000)
+    made = prepare_pool(EMOJI, "test", settings).pictures
+    assert isinstance(made.base, np.memmap)
+    assert np.array_equal(made, at_once)

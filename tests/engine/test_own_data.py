@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 from PIL import Image
 
+from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.code.program import write_program
 from cnnstudio.core.code.stored_data import store_data
 from cnnstudio.core.data.edits import NO_EDITS, excluded, relabelled
@@ -157,6 +158,17 @@ def test_pictures_that_changed_moved_or_vanished_are_refused_and_a_resume_says_s
     assert measured(run).confusion_matrix == first.confusion_matrix
     with pytest.raises(BadInput, match=r"aren't where they were: .*pictures is gone"):
         train(tmp_path / "other", project)
+
+
+def test_what_needs_all_pictures_in_memory_is_refused_where_they_do_not_fit(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    augmentation = Augmentation({"featurewise_center": True})
+    project = replace(project_on(pictures), augmentation=augmentation)
+    data.load_data(project)
+    monkeypatch.setattr(data, "_COPIES", 2**60)
+    with pytest.raises(BadInput, match=r"in memory at once.*z-score"):
+        data.load_data(project)
 
 
 def test_folders_that_say_what_pictures_are_for_are_believed(
