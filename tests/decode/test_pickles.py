@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.core.errors import BadInput
+from cnnstudio.decode import pickles
 from cnnstudio.decode.pickles import read_pickle
 from tests.fakes.source_files import python2_pickle
 
@@ -166,8 +167,10 @@ def test_arrays_of_other_things_are_refused(kind: str, shape: bytes, said: str) 
     assert said in refusal(data)
 
 
-def test_what_would_take_memory_is_refused() -> None:
-    assert "more than 1,000,000 pickle instructions" in refusal(b"]" * 1_000_001)
+def test_what_would_take_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(pickles, "_MOST_INSTRUCTIONS", 1000)
+        assert "more than 1,000 pickle instructions" in refusal(b"]" * 1001)
     text = b"X\x00\x00\x01\x00" + b"a" * 65536
     again = b"c_codecs\nencode\nh\x00Vlatin1\n\x86R"
     assert "damaged" in refusal(b"](" + text + b"q\x00" + again * 500 + b"e.")
