@@ -435,7 +435,6 @@ _ALLOWED: dict[object, Text] = {
     tuple[int, int]: T("two whole numbers in brackets"),
     tuple[int, int, int]: T("three whole numbers in brackets"),
     tuple[int, int, int, int]: T("four whole numbers in brackets"),
-    tuple[float, ...]: T("numbers in brackets"),
     tuple[str, ...]: T("texts in brackets"),
     tuple[tuple[int, ...], ...]: T("lists of whole numbers in brackets"),
 }
