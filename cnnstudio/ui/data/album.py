@@ -70,6 +70,10 @@ class Thumbnails:
             self._images.clear()
             self._taken = 0
 
+    def has(self, number: int) -> bool:
+        """Whether a picture's image is there already."""
+        return number in self._images
+
     def image(self, number: int) -> QImage:
         """A picture by its number."""
         image = self._images.get(number)
@@ -136,6 +140,10 @@ class Album:
     def picture(self, index: int) -> QImage | None:
         """The picture at a place."""
         return self._thumbnails.image(int(self._order[index]))
+
+    def is_ready(self, index: int) -> bool:
+        """Whether the picture at a place needn't be read."""
+        return self._thumbnails.has(int(self._order[index]))
 
     def caption(self, index: int) -> str:
         """Number and class of the picture at a place."""

@@ -19,6 +19,7 @@ from cnnstudio.ui.window.matching import NO_MATCH, Matcher
 
 _WIDTH, _MOST_ROWS, _MOST_ITEMS = 260, 10, 500
 _DIGITS = "123456789"
+_NO_DIGIT = "\u2007"  # as wide as a digit
 
 
 def digit_labels(classes: Sequence[Text | str]) -> dict[str, int]:
@@ -100,7 +101,8 @@ class ClassMenu(Popover):
         self.list.clear()
         for label in found:
             name = self._context.language.show(self._classes[label])
-            item = QListWidgetItem(f"{digit_of[label]}   {name}" if label in digit_of else name)
+            digit = digit_of.get(label, _NO_DIGIT)
+            item = QListWidgetItem(f"{digit}   {name}" if digit_of else name)
             item.setData(Qt.ItemDataRole.UserRole, label)
             item.setSizeHint(QSize(0, row))
             self.list.addItem(item)

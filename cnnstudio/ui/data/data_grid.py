@@ -120,6 +120,9 @@ class DataGrid(SelectingGrid):
             return True
         return super().viewportEvent(event)
 
+    def _is_ready(self, index: int) -> bool:
+        return not isinstance(self._pictures, Album) or self._pictures.is_ready(index)
+
     def _open_menu(self, at: QPoint) -> None:
         self._desk.open_menu(self, at, self.current_place())
 

@@ -25,8 +25,12 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.edits_store import EditsStore
 from cnnstudio.core.text import TN, T, Text
+from cnnstudio.ui.background import Background
 from cnnstudio.ui.data.collection import Collection
 from cnnstudio.ui.data.library import Library
+
+AT_ONCE = 120_000
+"""Pictures that are edited while the window waits, some tenths of a second; more beside it."""
 
 
 class PictureEdits(QObject):
@@ -46,6 +50,7 @@ class PictureEdits(QObject):
         self._document = document
         self._library = library
         self._store = EditsStore.of_person()
+        self._background = Background("edits", self)
         self._known: tuple[str, LabelEdits] = ("", NO_EDITS)
 
     def exclude(self, collection: Collection, numbers: Indices) -> None:
@@ -81,9 +86,13 @@ class PictureEdits(QObject):
     def restore(self, collection: Collection, numbers: Indices) -> None:
         """Gives pictures the class back that their source says, and takes them back in."""
         numbers = numbers[collection.changed[numbers]]
-        keys = collection.keys(numbers)
         text = TN("Restore {count} picture", "Restore {count} pictures", len(numbers))
-        self._step(numbers, lambda edits: restored(included(edits, keys), keys), text)
+
+        def edit(edits: LabelEdits) -> LabelEdits:
+            keys = collection.keys(numbers)
+            return restored(included(edits, keys), keys)
+
+        self._step(numbers, edit, text)
 
     def forget(self) -> None:
         """Drops all edits of the project, known or not."""
@@ -92,13 +101,26 @@ class PictureEdits(QObject):
     def _step(self, numbers: Indices, edit: Callable[[LabelEdits], LabelEdits], text: Text) -> None:
         if not len(numbers):
             return
+        before = self._document.project.data.edits
+
+        def work() -> tuple[str, LabelEdits]:
+            edits = edit(now)
+            return self._store.put(edits), edits
+
+        def finish(done: tuple[str, LabelEdits]) -> None:
+            if self._document.project.data.edits == before:
+                self._apply(*done, text)
+            else:  # another step was faster; this one follows it
+                self._step(numbers, edit, text)
+
         try:
-            edits = edit(self._now())
-            sha = self._store.put(edits)
+            now = self._now()
+            if len(numbers) > AT_ONCE:
+                self._background.do("edit", work, finish, self.failed.emit)
+            else:
+                finish(work())
         except StudioError as error:
             self.failed.emit(error.text)
-            return
-        self._apply(sha, edits, text)
 
     def _apply(self, sha: str, edits: LabelEdits, text: Text) -> None:
         self._known = (sha, edits)

@@ -22,14 +22,14 @@ ROW_EACH, EVERY = -2, -1
 """Instead of one class: a row of each, or all pictures of all."""
 SMALLEST, LARGEST = 28, 168
 PART_WORDS: dict[str, Text] = {
-    "train": T("Training"),
-    "validation": T("Validation"),
-    "test": T("Test"),
+    "train": T("Training set"),
+    "validation": T("Validation set"),
+    "test": T("Test set"),
     EXCLUDED: T("Excluded"),
     EVERYTHING: T("All"),
 }
 """What can be looked at, in short."""
-_SEARCH, _CLASSES = 232, 184
+_SEARCH, _CLASSES = 232, 160
 
 
 class FilterBar(QWidget):

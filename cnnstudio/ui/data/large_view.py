@@ -48,15 +48,16 @@ class _Side(QWidget):
         self.note = Label(context, "", "small", "muted", wrap=True)
         self.view = PixelView(context, title, 280)
         self.state = Label(context, "", "small", "muted", wrap=True)
-        self.value = Label(context, "", "code-small", wrap=True)
+        self.value = ElidedLabel(context, "", "code-small")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.title)
         column.addWidget(self.note)
-        column.addWidget(self.view, 1)
         column.addWidget(self.state)
         column.addWidget(self.value)
+        column.addWidget(self.view, 1)
+        column.addStretch()
 
     def show_image(self, image: QImage | None, state: Text | str = "", tone: str = "muted") -> None:
         """Shows a picture, or why there is none."""
@@ -144,7 +145,7 @@ class LargeView(QWidget):
 
     def set_place(self, position: int, count: int) -> None:
         """Says which of the pictures of the grid it is, counted from 1."""
-        self.place.say(T("{number} of {count}", number=position, count=count))
+        self.place.say(T("{number} of {count} pictures", number=position, count=count))
         self.before.set_possible(position > 1, T("This is the first picture."))
         self.after.set_possible(position < count, T("This is the last picture."))
 

@@ -26,7 +26,7 @@ from cnnstudio.ui.widgets.grid_layout import GridLayout, Measures, Section
 __all__ = ["FRAME", "PictureGrid", "Pictures", "Section"]
 
 FRAME = 0.012
-"""Seconds that painting may ask for pictures at a stretch; the others come with the next frame."""
+"""Seconds that a frame may wait for pictures that aren't ready; others come with the next one."""
 
 
 class Pictures(Protocol):
@@ -166,17 +166,19 @@ class PictureGrid(QAbstractScrollArea):
             return
         painter, region = QPainter(self.viewport()), event.region()
         self._paint_headings(painter, event.rect())
-        late, end, begun = QRegion(), time.perf_counter() + FRAME, False
+        late, waited = QRegion(), 0.0
         around, caption = self._gap // 2, self._layout.measures.caption
         for index, place in self._in_sight(event.rect()):
             if not region.intersects(place.adjusted(0, 0, 0, caption)):
                 continue
-            if begun and time.perf_counter() > end:
+            if waited > FRAME and not self._is_ready(index):
                 painter.fillRect(place, self._context.theme.colour("sunken"))
                 late += place.adjusted(-around, -around, around, around + caption)
                 continue
-            begun = True
-            self._paint_tile(painter, index, place, self._pictures.picture(index))
+            began = time.perf_counter()
+            picture = self._pictures.picture(index)
+            waited += time.perf_counter() - began
+            self._paint_tile(painter, index, place, picture)
             if self._captions:
                 self._paint_caption(painter, index, place)
         if not late.isEmpty():
@@ -277,6 +279,10 @@ class PictureGrid(QAbstractScrollArea):
         bar, top = self.verticalScrollBar(), self._layout.place(position).top()
         bottom = top + self._layout.row_height - self.viewport().height()
         bar.setValue(max(min(bar.value(), top - self._gap), bottom))
+
+    def _is_ready(self, _index: int) -> bool:
+        """Whether a picture is there at once; one that isn't may come with a later frame."""
+        return True
 
     def _paint_tile(
         self, painter: QPainter, index: int, place: QRect, picture: QImage | None

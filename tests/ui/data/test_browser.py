@@ -232,7 +232,7 @@ def test_large_beside_its_file(qtbot: QtBot, bench: Bench, monkeypatch: pytest.M
     qtbot.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
     assert large.isVisible()
     assert large.name.text() == "cats/39.png"
-    assert large.place.text() == "40 of 100"
+    assert large.place.text() == "40 of 100 pictures"
     qtbot.waitUntil(lambda: large.original.view.image is not None)
     assert large.original.note.text() == "8×8, grey"
     qtbot.mouseMove(large.original.view, QPoint(2, 2))

@@ -93,7 +93,7 @@ def test_a_row_of_each_class_then_one_class_in_full(qtbot: QtBot, widget: DataWi
 
 def test_a_chosen_picture_is_shown_large_with_its_values(qtbot: QtBot, widget: DataWidget) -> None:
     browser, section = widget.browser, widget.picture
-    button = segment(browser.filters.parts, "Test")
+    button = segment(browser.filters.parts, "Test set")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     place = browser.grid._in_sight(browser.grid.viewport().rect())[0][1]
     qtbot.mouseClick(browser.grid.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
@@ -112,7 +112,7 @@ def test_a_chosen_picture_is_shown_large_with_its_values(qtbot: QtBot, widget: D
     section.view.setFocus()
     qtbot.keyClick(section.view, Qt.Key.Key_Down)
     assert section.where.text() == "row 10, column 14"
-    qtbot.mouseClick(segment(browser.filters.parts, "Validation"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(segment(browser.filters.parts, "Validation set"), Qt.MouseButton.LeftButton)
     assert browser.grid.current == -1, "it isn't one of these"
     assert section.note.text() == ""
     qtbot.keyClick(browser.grid, Qt.Key.Key_Right)

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.data.edits import LabelEdits
 from cnnstudio.core.document import Document
 from cnnstudio.core.project import Project
 from cnnstudio.core.storage.edits_store import EditsStore
+from cnnstudio.ui.data import edit_actions
 from cnnstudio.ui.data.collection import Collection, Pooled
 from cnnstudio.ui.data.edit_actions import PictureEdits
 from cnnstudio.ui.data.library import Library
@@ -79,6 +81,23 @@ def test_edits_do_what_they_say_and_undo_brings_everything_back(steps: list[Any]
         assert bool(document.project.data.edits) == (done[at] != done[0])
     document.go_to(0)
     assert document.project.data == OWN.settings
+
+
+def test_very_many_are_edited_beside_the_window(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edit_actions, "AT_ONCE", 3)
+    document = Document(Project(data=OWN.settings))
+    actions = PictureEdits(document, NOWHERE_ELSE)
+    before = collection(document)
+    actions.relabel(before, np.arange(COUNT), 1)
+    actions.exclude(before, np.array([5]))
+    assert document.position == 1
+    qtbot.waitUntil(lambda: document.position == 2)
+    after = collection(document)
+    assert set(after.labels) == {1}
+    assert after.excluded.sum() == 1
+    actions._background.close()
 
 
 def test_what_cannot_be_kept_is_said_and_changes_nothing(
