@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.data.imported import Imported
 from cnnstudio.core.errors import BadInput, JobFailed
 from cnnstudio.core.network import LayerNode, Link, Network
 from cnnstudio.core.project import DataSettings, Optimizer, Project, TrainingSettings
@@ -108,6 +110,20 @@ def _fields(cls: type[msgspec.Struct], *more: str) -> st.SearchStrategy[dict[str
 
 _finite = st.floats(allow_nan=False, allow_infinity=False)
 _ids = st.lists(_text(), unique=True, max_size=5)
+_whole = st.integers(-(2**40), 2**40)
+_imported = st.builds(
+    Imported,
+    path=_text().map(lambda name: os.path.abspath("/data/" + name)),  # noqa: PTH100
+    kind=_text(),
+    title=_text(),
+    digest=_text(),
+    classes=st.lists(_text(), max_size=3).map(tuple),
+    shape=st.tuples(_whole, _whole, _whole),
+    uniform=st.booleans(),
+    counts=st.tuples(_whole, _whole, _whole, _whole),
+    options=st.dictionaries(_text(), _json, max_size=2),
+    extra=_fields(Imported),
+)
 
 
 @st.composite
@@ -138,6 +154,9 @@ def projects(draw: st.DrawFn) -> Project:
             source=draw(_text()),
             validation=draw(_finite),
             size=draw(size),
+            imported=draw(st.none() | _imported),
+            test=draw(_finite),
+            edits=draw(_text()),
             extra=draw(_fields(DataSettings)),
         ),
         training=TrainingSettings(
@@ -467,6 +486,24 @@ def test_odd_links_open_and_are_marked() -> None:
 def test_any_dataset_name_opens(source: str) -> None:
     project = Project(data=DataSettings(source=source))
     assert decode_project(encode_project(project), NAME) == project
+
+
+@pytest.mark.parametrize(
+    ("imported", "words"),
+    [
+        ({}, "the facts of the pictures has no path"),
+        ([], "the facts of the pictures can't be"),
+        ({"path": 3}, r"path of the facts of the pictures can't be 3"),
+        ({"path": "x", "shape": [1, 2]}, "three whole numbers in brackets"),
+        ({"path": "x", "counts": [1, 2, 3, "4"]}, "four whole numbers in brackets"),
+        ({"path": "x", "classes": "cats"}, "texts in brackets"),
+        ({"path": "x", "options": [1]}, "an object in braces"),
+    ],
+    ids=str,
+)
+def test_faults_of_own_data_are_named(imported: object, words: str) -> None:
+    raw = {"format": "cnnstudio project", "version": 1, "data": {"imported": imported}}
+    assert re.search(words, refusal(json.dumps(raw)))
 
 
 # ------------------------------------------------------------------------------------- on disk

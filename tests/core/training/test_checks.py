@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cnnstudio.core.analysis import analyse
-from cnnstudio.core.data.datasets import FASHION_MNIST
+from cnnstudio.core.data.datasets import FASHION_MNIST, dataset_of
+from cnnstudio.core.data.imported import SOURCE, Imported
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.marks import freeze
 from cnnstudio.core.network import LayerNode, Link, Network
@@ -126,6 +128,49 @@ def test_several_problems_are_all_told(lecture: Project) -> None:
     project = with_setting(lecture, "training.epochs", 0)
     project = with_setting(project, "training.batch_size", -5)
     assert [p.field for p in problems(project)] == ["training.batch_size", "training.epochs"]
+
+
+def own(project: Project, counts: tuple[int, int, int, int], **data: Any) -> Project:
+    facts = Imported(
+        path="/pets",
+        title="Pets",
+        digest="0" * 64,
+        classes=("cats", "dogs"),
+        shape=(28, 28, 1),
+        counts=counts,
+    )
+    settings = replace(project.data, source=SOURCE, imported=facts, **data)
+    return replace(project, data=settings, training=replace(project.training, batch_size=1))
+
+
+@pytest.mark.parametrize(
+    ("counts", "data", "field", "words"),
+    [
+        ((10, 0, 0, 0), {"validation": 0.96}, "data.validation", "there are 10"),
+        ((10, 0, 0, 0), {"test": 0.96}, "data.test", "there are 10"),
+        ((0, 0, 5, 5), {"split": "folders"}, "data.split", "folders of Pets"),
+        ((0, 0, 0, 0), {}, "data.source", "/pets doesn't fit together"),
+    ],
+)
+def test_own_data_without_pictures_to_train_on_is_refused(
+    lecture: Project, counts: Any, data: dict[str, Any], field: str, words: str
+) -> None:
+    (problem,) = problems(own(lecture, counts, **data))
+    assert problem.field == field
+    assert words in str(problem.text)
+
+
+def test_own_data_are_checked_without_being_read(lecture: Project) -> None:
+    project = own(lecture, (10, 3, 2, 5), validation=0.5)
+    assert not problems(project)
+    facts = dataset_of(project.data)
+    found = training_problems(project, analyse(project.network), facts)
+    assert [str(each.text) for each in found] == [
+        "dense_2 ends the network with 10 values, but the data has 2 classes. Give the last Dense "
+        "layer 2 units."
+    ]
+    (problem,) = problems(replace(project, training=replace(project.training, batch_size=9)))
+    assert "1 to 7, the pictures there are to train on" in str(problem.text)
 
 
 def refused(project: Project) -> str:
