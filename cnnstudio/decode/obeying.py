@@ -25,6 +25,7 @@ from cnnstudio.core.errors import JobFailed, StudioError
 from cnnstudio.core.text import T
 from cnnstudio.decode.originals import picture_of
 from cnnstudio.decode.scanning.coordinator import scan_data
+from cnnstudio.decode.scanning.limits import limit_coordinator
 from cnnstudio.decode.scanning.pools import make_pool
 from cnnstudio.decode.sets import not_in_cache, prepare_pool
 from cnnstudio.decode.sources.listing import Ask, Tell
@@ -45,6 +46,7 @@ def obey(folder: Path) -> int:
         order = read_order(line)
     except msgspec.DecodeError:
         return 2
+    limit_coordinator()
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     body = b""
     try:

@@ -8,6 +8,9 @@ pictures cost a window next to nothing.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,8 @@ ANIMATED, TURNED, DEEP, TRANSPARENT, CMYK, MISNAMED = (1 << bit for bit in range
 """The bits of ``Catalogue.flags``: only the first of several frames or pages was taken; turned
 upright by its EXIF orientation; more than 8 bits a channel scaled down; has transparent parts,
 which became black; was CMYK; its name's ending says another format than its content."""
+
+_DAY = 86400.0  # seconds
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -85,10 +90,17 @@ class Catalogue:
 
 
 def open_catalogue(digest: str) -> Catalogue | None:
-    """Opens the catalogue of this digest memory-mapped; None if the cache hasn't got it whole."""
-    packed = open_packed(catalogue_path(digest))
+    """Opens the catalogue of this digest memory-mapped; None if the cache hasn't got it whole.
+
+    One that isn't opened for 90 days is removed some day.
+    """
+    path = catalogue_path(digest)
+    packed = open_packed(path)
     if packed is None or packed.digest != digest:
         return None
+    with contextlib.suppress(OSError):
+        if time.time() - path.stat().st_mtime > _DAY:
+            os.utime(path)
     header = msgspec.json.decode(packed.header, type=_Header)
     arrays = packed.arrays
     place = newest_place(digest)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from pathlib import Path
 
 from cnnstudio.core.data.cache import cached_path
@@ -11,6 +13,8 @@ from cnnstudio.core.data.orders import CATALOGUE, POOL, WHEREABOUTS
 from cnnstudio.core.data.parts import own_pool_name
 from cnnstudio.core.data.whereabouts import whereabouts_path
 from cnnstudio.core.storage.faults import write_fault
+
+_KEPT = 90 * 86400.0  # seconds
 
 
 def keep(
@@ -37,6 +41,21 @@ def keep(
     for name, target in targets.items():
         if (folder / name).exists():
             _move(folder / name, target)
+    _forget_unused()
+
+
+def _forget_unused() -> None:
+    """Removes catalogues that nobody has opened for long, with their places and pools."""
+    for catalogue in catalogue_path("").parent.glob("*.catalogue"):
+        with contextlib.suppress(OSError):
+            if time.time() - catalogue.stat().st_mtime < _KEPT:
+                continue
+            for file in (
+                *cached_path("").parent.glob(f"own-{catalogue.stem}*.npy"),
+                *catalogue.parent.glob(f"{catalogue.stem[:32]}-*.place"),
+                catalogue,
+            ):
+                file.unlink()
 
 
 def _move(file: Path, target: Path) -> None:

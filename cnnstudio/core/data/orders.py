@@ -17,7 +17,7 @@ import msgspec
 from cnnstudio.core.data.imported import Imported
 from cnnstudio.core.data.questions import Question
 from cnnstudio.core.project import DataSettings
-from cnnstudio.core.text import T, Text
+from cnnstudio.core.text import TN, T, Text
 
 UNPACKING, LISTING, DECODING, KEEPING = PHASES = ("unpacking", "listing", "decoding", "keeping")
 """Making a plain file of a compressed one, in megabytes; finding the files; reading and decoding
@@ -102,7 +102,7 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
                 "{done} of {total} MB of the archive unpacked", done=self.done, total=self.total
             )
         if self.phase == LISTING:
-            return T("{count} files found", count=self.done)
+            return TN("{count} file found", "{count} files found", self.done)
         if self.phase == DECODING:
             return T("{done} of {total} pictures read", done=self.done, total=self.total)
         return T("Keeping what was read")

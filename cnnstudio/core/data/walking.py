@@ -20,7 +20,7 @@ _FAMILIAR = frozenset(
      "$recycle.bin", "system volume information"}
 )  # fmt: skip
 _IN_THE_CLOUD = 0x1000 | 0x400000  # FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
-_BATCH = 5_000  # files between two words about how far it is
+_BATCH = 200  # files between two words about how far it is
 
 
 @dataclass(frozen=True, slots=True, eq=False)

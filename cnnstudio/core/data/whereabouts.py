@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,12 +136,17 @@ def changes_at(path: Path, digest: str, options: Mapping[str, Any]) -> Changes:
     return changes_of(place)
 
 
-def changes_of(place: Whereabouts) -> Changes:
-    """What happened to the files of a place since it was scanned."""
+def changes_of(place: Whereabouts, tell: Callable[[int], None] = lambda _count: None) -> Changes:
+    """What happened to the files of a place since it was scanned.
+
+    Args:
+        place: The place.
+        tell: Gets the number of files looked at so far, now and then.
+    """
     try:
         Path(place.path).stat()
         if place.walked:
-            found = walk(place.root)
+            found = walk(place.root, tell)
             paths, sizes, times = found.paths, found.sizes, found.times
         else:
             paths, sizes, times = stamps(place.root, place.files)

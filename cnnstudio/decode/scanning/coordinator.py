@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from cnnstudio.core.data.cache import NewPictures, cached_path
 from cnnstudio.core.data.catalogue import Catalogue, Refused, open_catalogue, write_catalogue
 from cnnstudio.core.data.imported import Imported
-from cnnstudio.core.data.orders import CATALOGUE, DECODING, KEEPING, POOL, WHEREABOUTS, ScanOrder
+from cnnstudio.core.data.orders import (
+    CATALOGUE,
+    DECODING,
+    KEEPING,
+    LISTING,
+    POOL,
+    WHEREABOUTS,
+    ScanOrder,
+)
 from cnnstudio.core.data.parts import own_pool_name
 from cnnstudio.core.data.questions import Question
 from cnnstudio.core.data.whereabouts import (
@@ -83,7 +91,7 @@ def scan_data(
         options["size"] = list(order.size)
     teller = Teller(tell)
     known = place_of(path, options)
-    if known is not None and (before := _unchanged(known, order.fit)) is not None:
+    if known is not None and (before := _unchanged(known, order.fit, teller)) is not None:
         return before
     with contextlib.ExitStack() as stack:
         crew = Crew(folder, patience)
@@ -108,10 +116,12 @@ def scan_data(
         raise write_fault(error, folder / CATALOGUE) from error
 
 
-def _unchanged(place: Whereabouts, fit: str) -> tuple[Imported, tuple[Question, ...]] | None:
+def _unchanged(
+    place: Whereabouts, fit: str, tell: Tell
+) -> tuple[Imported, tuple[Question, ...]] | None:
     """The facts of an earlier scan, where the files and the pool are still as they were then."""
     catalogue = open_catalogue(place.digest)
-    if catalogue is None or changes_of(place):
+    if catalogue is None or changes_of(place, lambda count: tell(LISTING, count, 0)):
         return None
     facts = replace(catalogue.facts, path=place.path, title=place.title)
     whole = cached_path(own_pool_name(facts, None, fit)).exists()
@@ -312,9 +322,8 @@ def _nothing(path: Path, refused: tuple[Refused, ...]) -> BadInput:
         return BadInput(T("{folder} has no pictures in it.", folder=str(path)))
     return BadInput(
         T(
-            "Nothing in {folder} can be used. The first of {count} files is {name}: {reason}",
+            "Nothing in {folder} can be used. {name}, for one: {reason}",
             folder=str(path),
-            count=len(refused),
             name=refused[0].name,
             reason=refused[0].reason,
         )

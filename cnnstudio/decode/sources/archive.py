@@ -288,8 +288,8 @@ def _zip_name(member: zipfile.ZipInfo) -> str:
 def _nothing_left(path: Path, first: Refused) -> BadInput:
     return BadInput(
         T(
-            "Nothing in {file} can be used. The first file is {name}: {reason}",
-            file=str(path),
+            "Nothing in {folder} can be used. {name}, for one: {reason}",
+            folder=str(path),
             name=first.name,
             reason=first.reason,
         )

@@ -11,7 +11,7 @@ from cnnstudio.core.data.orders import LISTING
 from cnnstudio.core.data.walking import walk
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.storage.faults import read_fault
-from cnnstudio.core.text import T
+from cnnstudio.core.text import TN, T
 from cnnstudio.decode.sources.listing import Files, Listing, Tell
 from cnnstudio.decode.sources.tree import Tree, shown, tree_of
 
@@ -75,10 +75,12 @@ def check_classes(tree: Tree, path: Path, files: int) -> None:
             )
         )
     raise BadInput(
-        T(
-            "{folder} has {files} files but no folders of classes. Make one folder for each class "
+        TN(
+            "{folder} has {count} file but no folders of classes. Make one folder for each class "
             "in it and put the pictures of that class there.",
+            "{folder} has {count} files but no folders of classes. Make one folder for each class "
+            "in it and put the pictures of that class there.",
+            files,
             folder=str(path),
-            files=files,
         )
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from cnnstudio.core.data.cache import cached_path
 from cnnstudio.core.data.catalogue import (
     Catalogue,
     Refused,
@@ -18,7 +20,9 @@ from cnnstudio.core.data.catalogue import (
     write_catalogue,
 )
 from cnnstudio.core.data.imported import Imported
+from cnnstudio.core.data.keeping import keep
 from cnnstudio.core.data.packed import Names, joined, open_packed, write_packed
+from cnnstudio.core.data.parts import own_pool_name
 from cnnstudio.core.data.questions import Choice, Question
 from cnnstudio.core.data.whereabouts import (
     Whereabouts,
@@ -174,3 +178,26 @@ def test_arrays_of_every_kind_are_packed(tmp_path: Path) -> None:
         assert packed.arrays[name].shape == array.shape
     with pytest.raises(FileExistsError):
         write_packed(tmp_path / "x", b"{}", {})
+
+
+def test_what_nobody_opens_for_long_is_removed(tmp_path: Path, cache: Path) -> None:
+    (cache / "pictures").mkdir()
+    digests = []
+    for number, label in enumerate((0, 1)):
+        catalogue = small()
+        catalogue.labels[:] = label
+        digest = kept(catalogue, tmp_path / "new")
+        digests.append(digest)
+        facts = replace(catalogue.facts, digest=digest, path=str(tmp_path))
+        write_whereabouts(
+            whereabouts_path(digest, tmp_path, {}), place(tmp_path, tmp_path, digest, {})
+        )
+        cached_path(own_pool_name(facts)).touch()
+        cached_path(own_pool_name(facts, (5, 5))).touch()
+        age = time.time() - (80, 100)[number] * 86400
+        os.utime(catalogue_path(digest), (age, age))
+    keep(tmp_path, facts)
+    left = {path.name[:20] for path in cache.rglob("*") if path.is_file()}
+    assert left == {f"own-{digests[0][:16]}", digests[0][:20]}
+    assert open_catalogue(digests[0]) is not None
+    assert time.time() - catalogue_path(digests[0]).stat().st_mtime < 60
