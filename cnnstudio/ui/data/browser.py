@@ -221,7 +221,7 @@ class Browser(QWidget):
     def _sections(self, album: PictureAlbum) -> Sequence[Section]:
         choice = self.filters.classes.value
         if choice == ROW_EACH:
-            return album.sections(most=self._per_row())
+            return album.sections(most=self.grid.columns)
         return album.sections(None if choice == EVERY else choice)
 
     def _forget(self) -> None:
@@ -249,14 +249,14 @@ class Browser(QWidget):
             current = int(numbers[0])
         shown = TN("{count} picture", "{count} pictures", len(album))
         note = T("{pictures}, {count} chosen", pictures=shown, count=len(numbers))
-        self._say(note if len(numbers) > 1 else shown)
+        self._say(note if len(numbers) > 1 else shown, True)
         self._desk.choose(Chosen(self._collection, numbers, current))
         self._tell_place()
 
     def _tell_place(self) -> None:
         self.large.set_place(self.grid.position + 1, self.grid.shown)
 
-    def _say(self, text: Text, well: bool = True) -> None:
+    def _say(self, text: Text, well: bool = False) -> None:
         for note in (self.filters.note, self.given.note):
             note.say(text)
             note.set_colour("muted" if well else "danger")
@@ -327,22 +327,22 @@ class Browser(QWidget):
     def _connect(self) -> None:
         self._library.changed.connect(self.sync)
         self.finder.found.connect(self._take)
-        self.finder.failed.connect(self._fail)
+        self.finder.failed.connect(self._say)
         self.filters.changed.connect(self._find_anew)
         self.filters.class_changed.connect(self._show)
         self.filters.tile_size.valueChanged.connect(self._resize_tiles)
         self.given.closed.connect(self.leave)
         self.grid.selection_changed.connect(self._tell)
         self.grid.resized.connect(self._fill_rows)
-        self.grid.activated.connect(self._open_activated)
+        self.grid.activated.connect(self.open_large)
         self.grid.number_typed.connect(self._go_to)
         self.large.closed.connect(self.close_large)
-        self.large.stepped.connect(self.grid.step)
+        self.large.stepped.connect(self._step)
         self._desk.said.connect(self._say)
         self._desk.opened.connect(self.open_large)
 
-    def _open_activated(self, _index: int) -> None:
-        self.open_large()
+    def _step(self, by: int) -> None:
+        self.grid.set_position(self.grid.position + by)
 
     def _go_to(self, own: int) -> None:
         """Goes to the picture whose number was typed."""
@@ -353,18 +353,11 @@ class Browser(QWidget):
             if self.grid.shows(place):
                 self.grid.set_current(place)
                 return
-        self._say(T("There is no picture #{number} here.", number=own), False)
-
-    def _fail(self, text: Text) -> None:
-        self._say(text, False)
+        self._say(T("There is no picture #{number} here.", number=own))
 
     def _fill_rows(self) -> None:
         if self.filters.classes.value == ROW_EACH and self._given is None:
             self._show(edited=True)
-
-    def _per_row(self) -> int:
-        room = self.grid.viewport().width() - 2 * PANEL_PADDING + _GAP
-        return max(1, room // (self.filters.tile_size.value() + _GAP))
 
     def _device_side(self) -> int:
         return round(self.filters.tile_size.value() * self.devicePixelRatioF())

@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from cnnstudio.ui.theme.theme import Theme
+from cnnstudio.ui.theme.tokens import PANEL_PADDING
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.focus_ring import NO_RING
 from cnnstudio.ui.widgets.grid_layout import GridLayout, Measures, Section
@@ -113,6 +115,11 @@ class PictureGrid(QAbstractScrollArea):
         return self._layout.place(position).translated(0, -self.verticalScrollBar().value())
 
     @property
+    def columns(self) -> int:
+        """How many pictures there are in a row."""
+        return self._layout.columns
+
+    @property
     def position(self) -> int:
         """The position of the current picture, counted from 0 through all sections; −1 for none."""
         return self._layout.position(self._current)
@@ -143,10 +150,6 @@ class PictureGrid(QAbstractScrollArea):
             position = max(0, min(position, self._layout.count - 1))
             self.set_current(self._layout.index(position))
 
-    def step(self, by: int) -> None:
-        """Makes the picture current that is so many further on, as far as there is one."""
-        self.set_position(self.position + by)
-
     def refresh(self) -> None:
         """Draws again what is in sight, because pictures arrived."""
         self.viewport().update()
@@ -164,15 +167,19 @@ class PictureGrid(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pictures is None:
             return
+        theme, show = self._context.theme, self._context.language.show
         painter, region = QPainter(self.viewport()), event.region()
-        self._paint_headings(painter, event.rect())
+        offset, width = self.verticalScrollBar().value(), self.viewport().width()
+        for section, top in self._layout.headings(event.rect().translated(0, offset)):
+            line = QRectF(PANEL_PADDING, top - offset, width, self._layout.heading(section) - 6)
+            _paint_heading(painter, theme, line, show(section.title), show(section.note))
         late, waited = QRegion(), 0.0
         around, caption = self._gap // 2, self._layout.measures.caption
         for index, place in self._in_sight(event.rect()):
             if not region.intersects(place.adjusted(0, 0, 0, caption)):
                 continue
             if waited > FRAME and not self._is_ready(index):
-                painter.fillRect(place, self._context.theme.colour("sunken"))
+                painter.fillRect(place, theme.colour("sunken"))
                 late += place.adjusted(-around, -around, around, around + caption)
                 continue
             began = time.perf_counter()
@@ -180,7 +187,9 @@ class PictureGrid(QAbstractScrollArea):
             waited += time.perf_counter() - began
             self._paint_tile(painter, index, place, picture)
             if self._captions:
-                self._paint_caption(painter, index, place)
+                colour = "text" if index == self._current else "muted"
+                below = QRect(place.left(), place.bottom() + 2, place.width(), caption)
+                _paint_caption(painter, theme, below, self._pictures.caption(index), colour)
         if not late.isEmpty():
             self.viewport().update(late)
 
@@ -209,7 +218,8 @@ class PictureGrid(QAbstractScrollArea):
             if self._current >= 0:
                 self.activated.emit(self._current)
             return
-        there = self._after(Qt.Key(event.key()))
+        page = self.viewport().height() // self._layout.row_height
+        there = _led_to(self._layout, self.position, Qt.Key(event.key()), max(1, page))
         if there is None:
             super().keyPressEvent(event)
         else:
@@ -219,38 +229,11 @@ class PictureGrid(QAbstractScrollArea):
         """Goes to a picture because a key was pressed."""
         self.set_current(index)
 
-    def _after(self, key: Qt.Key) -> int | None:
-        """The position a key leads to from the current one; None for a key that leads nowhere."""
-        last, page = self._layout.count - 1, self.viewport().height() // self._layout.row_height
-        rows = {
-            Qt.Key.Key_Down: 1,
-            Qt.Key.Key_Up: -1,
-            Qt.Key.Key_PageDown: max(1, page),
-            Qt.Key.Key_PageUp: -max(1, page),
-        }
-        steps = {
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Home: -last,
-            Qt.Key.Key_End: last,
-        }
-        if key not in rows and key not in steps:
-            return None
-        here = self._layout.position(self._current)
-        if here < 0:
-            return last if key == Qt.Key.Key_End else 0
-        if key in rows:
-            return self._layout.below(here, rows[key])
-        return max(0, min(here + steps[key], last))
-
     def _describe(self) -> None:
         """Has the current picture read aloud."""
         current, pictures = self._current, self._pictures
         words = pictures.caption(current) if pictures is not None and current >= 0 else ""
         self.setAccessibleDescription(words)
-
-    def _columns(self) -> int:
-        return self._layout.columns
 
     def _in_sight(self, area: QRect) -> list[tuple[int, QRect]]:
         """The pictures in an area of the viewport: index and place."""
@@ -296,34 +279,6 @@ class PictureGrid(QAbstractScrollArea):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(place.adjusted(-3, -3, 2, 2))
 
-    def _paint_caption(self, painter: QPainter, index: int, place: QRect) -> None:
-        theme, pictures = self._context.theme, self._pictures
-        height = self._layout.measures.caption
-        painter.setFont(theme.font("tick"))
-        painter.setPen(theme.colour("text" if index == self._current else "muted"))
-        below = QRect(place.left(), place.bottom() + 2, place.width(), height)
-        words = painter.fontMetrics().elidedText(
-            pictures.caption(index) if pictures else "",
-            Qt.TextElideMode.ElideRight,
-            below.width(),
-        )
-        painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter), words)
-
-    def _paint_headings(self, painter: QPainter, area: QRect) -> None:
-        theme, show = self._context.theme, self._context.language.show
-        offset, width = self.verticalScrollBar().value(), self.viewport().width()
-        for section, top in self._layout.headings(area.translated(0, offset)):
-            left, height = self._layout.place(0).left(), self._layout.heading(section)
-            line = QRectF(left, top - offset, width - left, height - 6)
-            title = show(section.title)
-            painter.setFont(theme.font("title"))
-            painter.setPen(theme.colour("text"))
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), title)
-            line.setLeft(line.left() + painter.fontMetrics().horizontalAdvance(title) + 8)
-            painter.setFont(theme.font("small"))
-            painter.setPen(theme.colour("muted"))
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), show(section.note))
-
 
 def fitted(place: QRect, picture: QImage) -> QRect:
     """The part of `place` that keeps the picture's proportions."""
@@ -331,3 +286,44 @@ def fitted(place: QRect, picture: QImage) -> QRect:
     result = QRect(QPoint(0, 0), size)
     result.moveCenter(place.center())
     return result
+
+
+def _led_to(layout: GridLayout, here: int, key: Qt.Key, page: int) -> int | None:
+    """The position a key leads to from one; None for a key that leads nowhere."""
+    last = layout.count - 1
+    rows = {
+        Qt.Key.Key_Down: 1,
+        Qt.Key.Key_Up: -1,
+        Qt.Key.Key_PageDown: page,
+        Qt.Key.Key_PageUp: -page,
+    }
+    steps = {
+        Qt.Key.Key_Right: 1,
+        Qt.Key.Key_Left: -1,
+        Qt.Key.Key_Home: -last,
+        Qt.Key.Key_End: last,
+    }
+    if key not in rows and key not in steps:
+        return None
+    if here < 0:
+        return last if key == Qt.Key.Key_End else 0
+    if key in rows:
+        return layout.below(here, rows[key])
+    return max(0, min(here + steps[key], last))
+
+
+def _paint_caption(painter: QPainter, theme: Theme, place: QRect, words: str, colour: str) -> None:
+    painter.setFont(theme.font("tick"))
+    painter.setPen(theme.colour(colour))
+    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter), shown)
+
+
+def _paint_heading(painter: QPainter, theme: Theme, line: QRectF, title: str, note: str) -> None:
+    painter.setFont(theme.font("title"))
+    painter.setPen(theme.colour("text"))
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), title)
+    line.setLeft(line.left() + painter.fontMetrics().horizontalAdvance(title) + 8)
+    painter.setFont(theme.font("small"))
+    painter.setPen(theme.colour("muted"))
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), note)

@@ -79,7 +79,7 @@ def test_a_row_of_each_class_then_one_class_in_full(qtbot: QtBot, widget: DataWi
     assert browser.filters.classes.value == ROW_EACH
     sections = browser.grid._sections
     assert len(sections) == 10
-    assert {s.count for s in sections} == {browser.grid._columns()}
+    assert {s.count for s in sections} == {browser.grid.columns}
     bars = widget.report.bars
     at = QPoint(20, bars.height() * 85 // 100)
     qtbot.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=at)
@@ -137,11 +137,11 @@ def test_on_a_narrow_window_the_report_is_a_page_of_the_left_column(
 
 
 def test_tiles_grow_with_the_slider(qtbot: QtBot, widget: DataWidget) -> None:
-    before = widget.browser.grid._columns()
+    before = widget.browser.grid.columns
     widget.browser.filters.tile_size.setFocus()
     qtbot.keyClick(widget.browser.filters.tile_size, Qt.Key.Key_PageUp)
-    assert widget.browser.grid._columns() < before
-    assert {s.count for s in widget.browser.grid._sections} == {widget.browser.grid._columns()}
+    assert widget.browser.grid.columns < before
+    assert {s.count for s in widget.browser.grid._sections} == {widget.browser.grid.columns}
 
 
 def test_every_state_says_what_it_is(

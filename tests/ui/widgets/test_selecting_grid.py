@@ -36,7 +36,7 @@ def grid(qtbot: QtBot, context: Context) -> SelectingGrid:
     grid.resize(10 * 50 + 30, 400)
     grid.set_pictures(Grey(), [Section("Bag", "", 0, 25), Section("Coat", "", 25, 1000)])
     grid.show()
-    assert grid._columns() == 10
+    assert grid.columns == 10
     return grid
 
 
