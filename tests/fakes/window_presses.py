@@ -38,6 +38,7 @@ from cnnstudio.core.storage.places import runs_folder
 from cnnstudio.core.text import Text
 from cnnstudio.ui.canvas.pan_zoom import PanZoomView
 from cnnstudio.ui.canvas.view import CanvasView
+from cnnstudio.ui.data import sets
 from cnnstudio.ui.inspect import picture_panel
 from cnnstudio.ui.train.summaries import new_folder
 from cnnstudio.ui.window.main_window import PREFERENCES, START
@@ -166,6 +167,7 @@ class Presses:
             window.show()
         window.palette_box.close_up()
         window.notice.dismiss()
+        self.studio.places.data.opening.drop()
         if document.project is not self.start:
             document.load(self.start)
         self._go(place)
@@ -242,8 +244,13 @@ def _says_it_is_on(control: QWidget | QAction) -> bool:
     return grouped and control.isChecked()
 
 
-def press_all(studio: Studio) -> None:
-    """Presses every control of every place."""
+def press_all(studio: Studio, folder: Path) -> None:
+    """Presses every control of every place.
+
+    Args:
+        studio: The window and its parts.
+        folder: Where a download is said to be; it holds no pictures.
+    """
     window, training = studio.window, studio.places.train.training
     presses = Presses(studio)
 
@@ -262,10 +269,12 @@ def press_all(studio: Studio) -> None:
         patch.object(QApplication, "setStyleSheet", hear("dress", None)),  # a second each time
         patch.object(QFileDialog, "getOpenFileName", hear("open", ("", ""))),
         patch.object(QFileDialog, "getSaveFileName", hear("save", ("", ""))),
+        patch.object(QFileDialog, "getExistingDirectory", hear("folder", "")),
         patch.object(QFileDialog, "exec", hear("file", 0)),
         patch.object(QMessageBox, "exec", hear("message", 0)),
         patch.object(QDesktopServices, "openUrl", hear("url", True)),
         patch.object(QFile, "moveToTrash", hear("bin", (False, ""))),
+        patch.object(sets, "download", hear("download", folder)),
         patch.object(picture_panel._PictureView, "complain", complain),
     ):
         wait(window.isActiveWindow, "an active window")
@@ -301,7 +310,7 @@ def main(folder: Path) -> int:
 
     def go() -> None:
         try:
-            press_all(studio)
+            press_all(studio, folder / "downloads")
         finally:  # after an error the window is still there
             app.exit(int(studio.window.isVisible()))
 
