@@ -199,6 +199,7 @@ def connect(places: Workspaces, window: MainWindow, messages: Messages) -> None:
     training.ended.connect(tell)
     session.steps = places.design.steps
     session.settling.connect(places.design.settle)
+    training.starting.connect(places.design.settle)
     window.actions_table.about_to_run.connect(places.design.settle)
     session.opened.connect(training.forget_project)
     session.saved.connect(training.keep_runs)

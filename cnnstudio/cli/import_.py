@@ -72,6 +72,14 @@ def run(options: argparse.Namespace, console: Console) -> int:
             T("Reading {file}: {percent} %", file=str(source), percent=int(100 * share))
         ),
     )
+    if not imported.project.network.layers:
+        raise BadInput(
+            T(
+                "There is no layer in {file}: it builds no model that can be read. Choose the file "
+                "that builds it.",
+                file=str(source),
+            )
+        )
     save_with_weights(imported.project, path, store)
     warnings = [*(question.text for question in imported.questions), *imported.warnings]
     for warning in warnings:

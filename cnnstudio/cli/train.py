@@ -68,8 +68,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     analysis = analyse(chosen.network)
     data = dataset_of(chosen.data)
     _trust(chosen.network, options.trust_code, console)
-    errors = [problem for problem in analysis.errors if not problem.is_unmeasured]
-    if errors or not analysis.errors:  # else only an engine can tell
+    if analysis.faults or not analysis.errors:  # else only an engine can tell
         check_trainable(chosen, analysis, data)
     check_present(data)
     folders = weights_of_argument(options.project)

@@ -123,6 +123,11 @@ class Analysis:
         return tuple(p for p in self.problems if p.severity is Severity.ERROR)
 
     @property
+    def faults(self) -> tuple[Problem, ...]:
+        """The errors but for those of layers of one's own that were never measured."""
+        return tuple(p for p in self.errors if not p.is_unmeasured)
+
+    @property
     def warnings(self) -> tuple[Problem, ...]:
         """The problems it can be trained with."""
         return tuple(p for p in self.problems if p.severity is Severity.WARNING)

@@ -84,7 +84,9 @@ class LayerNode(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     @property
     def custom(self) -> CustomLayer | None:
         """The code that is the layer; None for a kind of the studio, or one it doesn't know."""
-        return self.code if self.spec is not None and kind_of(self.kind) is None else None
+        if self.code is None or self.spec is None or kind_of(self.kind) is not None:
+            return None
+        return self.code
 
     @property
     def values(self) -> dict[str, Any]:

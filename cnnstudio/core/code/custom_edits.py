@@ -72,6 +72,24 @@ def without_facts(network: Network, source: str | None = None) -> Network:
     return with_layers(network, changed) if changed else network
 
 
+def differ_in_facts(before: Network, after: Network) -> bool:
+    """Whether all that differs between two networks is what was measured of their own layers."""
+    changed = [
+        (old, new)
+        for old, new in zip(before.layers, after.layers, strict=False)
+        if old is not new
+    ]
+    if not changed or len(before.layers) != len(after.layers) or before.links != after.links:
+        return False
+    return before.blocks == after.blocks and all(
+        old.code is not None
+        and new.code is not None
+        and old.code.is_code_of(new.code)
+        and replace(old, code=new.code) == new
+        for old, new in changed
+    )
+
+
 def give_code(network: Network, id: str, text: str, *, notebook: bool = False) -> Network:
     """Gives a layer that the studio doesn't know the code of its class.
 

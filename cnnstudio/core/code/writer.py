@@ -69,10 +69,9 @@ def write_model(network: Network, style: CodeStyle = _USUAL) -> ModelCode:
             measured is none.
     """
     analysis = analyse(network)
-    errors = [problem for problem in analysis.errors if not problem.is_unmeasured]
-    if errors:
+    if analysis.faults:
         raise BadInput(
-            T("There is no code for this network yet. {problem}", problem=errors[0].text)
+            T("There is no code for this network yet. {problem}", problem=analysis.faults[0].text)
         )
     safe = safe_names(network)
     plain = style.form == "sequential" or not (style.blocks and network.blocks)

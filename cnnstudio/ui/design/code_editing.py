@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.code.custom_edits import differ_in_facts
 from cnnstudio.core.code.merging import merged
 from cnnstudio.core.code.names import safe_names
 from cnnstudio.core.code.reading.reader import read_code
@@ -163,7 +164,7 @@ class CodeEditing(QObject):
     @property
     def can_tidy(self) -> bool:
         """Whether the studio can write the text in agreement in its own way."""
-        return self.is_own and not analyse(self._network).errors
+        return self.is_own and not analyse(self._network).faults
 
     @property
     def is_writing(self) -> bool:
@@ -176,6 +177,9 @@ class CodeEditing(QObject):
         """Follows the document: another network has another code."""
         if self._applying or network is self._network:
             self._network = network
+            return
+        if (self.is_own or self.unread) and differ_in_facts(self._network, network):
+            self._keep_for(network)
             return
         self._over.stop()
         self._gone.clear()
@@ -191,6 +195,16 @@ class CodeEditing(QObject):
             self.write()
         else:
             self._due = True
+
+    def _keep_for(self, network: Network) -> None:
+        """Keeps the text for a network of which only more is known."""
+        kept = self._kept.pop(id(self._network), None)
+        if kept is not None:
+            self._kept[id(network)] = replace(kept, network=network)
+        if self._base is self._network:
+            self._base = network
+        self._network = network
+        self.changed.emit()
 
     def show(self) -> None:
         """Writes the code if it is due, now that it can be seen."""
@@ -216,7 +230,7 @@ class CodeEditing(QObject):
 
     def rewrite(self) -> None:
         """Writes the code as the studio does, in the style there is now; a typed one is kept."""
-        if not self.unread and not analyse(self._network).errors:
+        if not self.unread and not analyse(self._network).faults:
             typed = self._agreed if self.is_own else ""
             self._kept.pop(id(self._network), None)
             self.write()

@@ -100,10 +100,17 @@ class Measuring(QObject):
         code = node.custom
         return asked is not None and code is not None and asked[:2] == (code.source, code.cls)
 
+    def is_waiting(self, node: LayerNode) -> bool:
+        """Whether nobody has measured yet what a layer makes of what it is given now."""
+        return self._waiting(node) is not None
+
     def problem(self, node: LayerNode) -> Text | None:
         """Why a layer couldn't be measured with what it is given now; None if nothing is known."""
-        one = next((one for one in waiting(self._document.network) if one.node is node), None)
+        one = self._waiting(node)
         return None if one is None else self._problems.get(_key(one))
+
+    def _waiting(self, node: LayerNode) -> Waiting | None:
+        return next((one for one in waiting(self._document.network) if one.node is node), None)
 
     def again(self, code: CustomLayer) -> None:
         """Forgets all that is known of some code and measures it anew."""

@@ -128,6 +128,8 @@ class CustomPanel(QWidget):
                 return "", T("An engine is measuring what it makes of its input…")
             if (problem := self._measuring.problem(node)) is not None:
                 return "danger", problem
+            if self._measuring.is_waiting(node):
+                return "", T("An engine will measure what it makes of its input.")
         return "success", T("You trust the code of {cls}.", cls=node.custom.cls)
 
     def _trusts(self, node: LayerNode) -> bool:

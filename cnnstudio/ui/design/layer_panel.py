@@ -309,7 +309,9 @@ class LayerPanel(Panel):
         ]
         self.header_row.show_node(node, order.index(node.id) + 1, len(order))
         kept = len(analysis.kept_of(node.id))
-        self.problems.show_problems(node.id, analysis.problems_of(node.id), kept)
+        problems = analysis.problems_of(node.id)
+        told = tuple(problem for problem in problems if not problem.is_unmeasured)  # below
+        self.problems.show_problems(node.id, told, kept)
         self._show_form(node, facts)
         self.marks.show_layer(node, facts)
         self._line.setVisible(facts is not None)

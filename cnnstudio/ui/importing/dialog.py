@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -60,6 +60,7 @@ class ImportDialog(QDialog):
         super().__init__(window)
         self._context, self._window = context, window
         self._no_canvas = no_canvas
+        self._has_judged = False
         ground(self)
         Phrase(context.language, self, QDialog.setWindowTitle, T("Import {file}", file=source.name))
         self.summary = Label(context, "", "body")
@@ -86,7 +87,7 @@ class ImportDialog(QDialog):
         self._trouble_part, self._facts_part = _Part(), _Part()
         self._assemble(Label(context, source.name, "section"))
         self.questions.answered.connect(self.answered)
-        self.questions.judged.connect(self._fit)
+        self.questions.judged.connect(self._judged)
         self.cancel.clicked.connect(self.reject)
         self.canvas.clicked.connect(self._choose_canvas)
         self.project.clicked.connect(self._choose_project)
@@ -132,8 +133,20 @@ class ImportDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and isinstance(self.focusWidget(), QLineEdit):
-            return  # it ends what is typed there, and nothing else
+            if not self._has_judged:  # else it ended what was typed there, and nothing else
+                self._first.click()
+            return
         super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """A key comes here first, before the field it is for."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            self._has_judged = False
+        return super().event(event)
+
+    def _judged(self) -> None:
+        self._has_judged = True
+        self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()

@@ -206,7 +206,7 @@ class Imports(QObject):
         """Opens it as a project, if the one that is open may go. Returns whether it did."""
         if not self._session.open_imported(imported.project):
             return False
-        self._notice.show_success(arrived(imported, self._context.language.code))
+        self._notice.show_done(arrived(imported, self._context.language.code))
         return True
 
     def _insert(self, imported: Imported) -> bool:

@@ -18,7 +18,7 @@ from cnnstudio.core.network import Network
 from cnnstudio.core.storage.project_file import encode_project
 from cnnstudio.core.storage.project_weights import check_weights, weights_beside
 from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
-from cnnstudio.core.storage.trust import TrustStore, refusal
+from cnnstudio.core.storage.trust import TrustStore
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text
 from cnnstudio.core.training.checks import FieldProblem, problems, training_problems
@@ -74,6 +74,8 @@ class Training(QObject):
 
     changed = Signal()
     """A run began or ended, was paused, or another one is shown."""
+    starting = Signal()
+    """The project is about to be trained: what is being typed should be taken into it now."""
     engine_changed = Signal()
     """What `engines` says of itself has changed."""
     logged = Signal(object)
@@ -127,6 +129,7 @@ class Training(QObject):
 
     def start(self) -> None:
         """Trains the project as it is, unless a run goes on or something is wrong with it."""
+        self.starting.emit()
         if self.running or self.problems():
             return
         project, folders = self._document.project, self._weights_folders()
@@ -440,4 +443,10 @@ def _untrusted(network: Network) -> Iterator[FieldProblem]:
     """The first layer whose code isn't trusted."""
     for node in TrustStore.of_person().untrusted(network)[:1]:
         if node.custom is not None:
-            yield FieldProblem("network", refusal(node.name, node.custom).text, node.id)
+            text = T(
+                "{layer} is code that is kept in the project (class {cls}). Look at it in Design "
+                "and say whether you trust it: it is run where the network is trained.",
+                layer=node.name,
+                cls=node.custom.cls,
+            )
+            yield FieldProblem("network", text, node.id)

@@ -74,6 +74,7 @@ class Notice(QWidget):
         tone: "danger", "warning" or "success".
         details: A log or trace, shown on request; "" for none.
         bare: Whether it has no ground of its own.
+        role: The type role of what happened.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Notice(QWidget):
         tone: str = "danger",
         details: str = "",
         bare: bool = False,
+        role: str = "title",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -95,7 +97,7 @@ class Notice(QWidget):
         inset, above = self._inset, 0 if bare else 10
         column.setContentsMargins(inset + ICON + GAP, above, inset, above or 4)
         column.setSpacing(4)
-        self.what = Label(context, what, "title", wrap=True)
+        self.what = Label(context, what, role, wrap=True)
         column.addWidget(self.what)
         self.why = Label(context, why, "small", "text", wrap=True)
         column.addWidget(self.why)

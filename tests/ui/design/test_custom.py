@@ -254,3 +254,21 @@ def test_trust_is_withdrawn_in_the_preferences(own: Own, context: Context) -> No
     assert not group.rows
     assert TrustStore.of_person().entries() == ()
     assert "before you have looked at it" in own.said
+
+
+def test_code_that_was_typed_stays_as_it_was_typed_when_its_layers_are_measured(own: Own) -> None:
+    code, view = own.hands.widget.code.editing, own.hands.widget.code.view
+    text = PROGRAM.replace("x = Flatten()(x)", "x = Flatten()(x)  # all of it").rstrip("\n")
+    view.insert_code(text)
+    code.read()
+    own.qtbot.waitUntil(lambda: not code.unread)
+    assert own.hands.document.network.layers[4].note == "all of it"
+    own.trust_it()
+    for count in (1, 2):
+        own.wait_for(count)
+        own.engines.answer()
+    assert not analyse(own.hands.document.network).errors
+    assert view.toPlainText() == text
+    own.hands.document.undo()
+    own.hands.document.redo()
+    assert view.toPlainText() == text

@@ -94,6 +94,11 @@ def test_a_model_with_weights_says_how_many(qtbot: QtBot, desk: Desk, tmp_path: 
     choose(qtbot, desk, tmp_path, "mine.keras")
     qtbot.waitUntil(lambda: desk.session.is_open)
     assert notice(desk) == "Imported 8 layers, 1.0\u2009M weights."
+    bar = desk.window.notice
+    assert bar.height() < 48  # one line
+    bar._leaving.timeout.emit()
+    assert bar.current is None
+    assert bar.isHidden()
 
 
 def test_what_is_assumed_can_be_changed(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
@@ -121,6 +126,7 @@ def test_what_is_assumed_can_be_changed(qtbot: QtBot, desk: Desk, tmp_path: Path
     qtbot.waitUntil(lambda: dialog.summary.text().endswith("28×28×1 → 4"))
     assert problem.isHidden()
     assert dialog.isVisible()  # Enter ended the value and nothing more
+    assert QApplication.focusWidget() is field
     for after in (dialog.passed.list, dialog.cancel, dialog.project):  # there is no canvas yet
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         assert QApplication.focusWidget() is after
@@ -128,6 +134,18 @@ def test_what_is_assumed_can_be_changed(qtbot: QtBot, desk: Desk, tmp_path: Path
     qtbot.waitUntil(lambda: desk.session.is_open)
     assert desk.window.imports.dialog is None
     assert [n.params.get("units") for n in desk.session.document.network.layers][-1] == 4
+
+
+def test_enter_in_a_filled_field_opens_the_project(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    choose(qtbot, desk, tmp_path, "mine.py", OPEN)
+    field = dialog_of(qtbot, desk).questions.rows["NUM_CLASSES"].editor
+    assert QApplication.focusWidget() is field
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk.session.is_open)
+    assert desk.window.imports.dialog is None
+    assert desk.session.document.network.layers[-1].params["units"] == 10
 
 
 def test_a_click_right_after_typing_waits_for_what_was_typed(

@@ -16,14 +16,17 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core import edits
+from cnnstudio.core.code.reading.reader import read_code
 from cnnstudio.core.storage.project_file import decode_project
 from cnnstudio.core.storage.run_folder import RunFolder, RunStatus
+from cnnstudio.core.storage.trust import TrustStore
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.train.log_panel import EPOCHS
 from cnnstudio.ui.train.progress import chip_text, duration
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import NumberField
 from cnnstudio.ui.widgets.states import Notice
+from tests.fakes.own_layers import PROGRAM
 from tests.ui.train.conftest import Bench
 
 WAIT = 20_000
@@ -121,11 +124,20 @@ def test_train_to_the_end(qtbot: QtBot, bench: Bench) -> None:
 def test_the_run_gets_a_copy_of_the_project_and_a_folder_of_its_own(
     qtbot: QtBot, bench: Bench, tmp_path: Path
 ) -> None:
+    conv = bench.document.network.layers[1].id
+
+    def take_what_is_typed() -> None:
+        bench.document.apply_network(
+            lambda network: edits.set_parameter(network, conv, "filters", 24), T("Edit the code")
+        )
+
+    bench.training.starting.connect(take_what_is_typed)
     press_train(qtbot, bench)
     until_it_is_over(qtbot, bench)
     click(qtbot, bench.widget.controls.train)
     until_it_is_over(qtbot, bench)
     first, second = bench.asked
+    assert decode_project(first.project, "run").network.by_id[conv].params["filters"] == 24
     assert decode_project(first.project, "run") == bench.document.project
     assert Path(first.run_dir).parent == tmp_path / "data" / "runs"
     assert Path(first.run_dir).name.startswith("lecture-cnn ")
@@ -637,3 +649,17 @@ def test_a_line_of_the_log_wraps_and_can_be_copied(qtbot: QtBot, bench: Bench) -
     copied = QGuiApplication.clipboard().text().splitlines()
     assert len(copied) == 9
     assert copied[1].endswith("validation accuracy 0.8200")
+
+
+def test_code_of_own_layers_that_is_not_trusted_keeps_train_from_starting(bench: Bench) -> None:
+    network = read_code(PROGRAM).network
+    bench.document.apply(lambda project: replace(project, network=network), T("Own layers"))
+    first = bench.training.problems()[0]
+    assert first.node == network.layers[2].id
+    assert "say whether you trust it" in str(first.text)
+    bench.training.start()
+    assert bench.asked == []
+    code = network.layers[2].custom
+    assert code is not None
+    TrustStore.of_person().trust(code)
+    assert "unknown until it is measured" in str(bench.training.problems()[0].text)

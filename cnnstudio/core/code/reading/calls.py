@@ -231,7 +231,7 @@ class Caller(Given):
         if function.name == "isinstance" and len(args) == 2 and isinstance(args[0], LayerObject):
             return is_instance(args[0], args[1])
         if function.call and (
-            self._are_tensors(args, node) or (args and self._is_free_tensor(args[0], function))
+            self._are_tensors(args, node) or (args and _is_free_tensor(args[0], function))
         ):
             name = function.call.rpartition(".")[2]
             raw = [self.raw(one, node) for one in function.args]
@@ -253,10 +253,6 @@ class Caller(Given):
     def _are_tensors(self, args: Sequence[Any], node: ast.AST) -> bool:
         leaves = list(self._leaves(args[0], node)) if args else []
         return bool(leaves) and all(isinstance(one, Tensor) for one in leaves)
-
-    @staticmethod
-    def _is_free_tensor(value: Any, function: Unknown) -> bool:
-        return isinstance(value, Unknown) and bool(value.name) and _is_class(function.call)
 
     def _layer(
         self, name: str, node: ast.Call, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -427,6 +423,10 @@ class Caller(Given):
 def _name_of(node: ast.expr) -> str:
     """The name, where it is just one."""
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_free_tensor(value: Any, function: Unknown) -> bool:
+    return isinstance(value, Unknown) and bool(value.name) and _is_class(function.call)
 
 
 def _is_class(path: str) -> bool:

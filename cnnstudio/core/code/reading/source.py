@@ -19,6 +19,8 @@ LONGEST = 2_000_000  # characters
 _SHOWN = 70
 _MAGIC = re.compile(r"(\s*(?:\w+\s*=\s*)?)([%!].*|[\w.]+\?\??\s*)$")
 _TIMED = re.compile(r"(\s*(?:\w+\s*=\s*)?)%(?:time|timeit|prun)\s+(?=[^\s-])")
+_FOREIGN = "%\N{INVISIBLE SEPARATOR}"
+"""What a line of a cell for another program is marked with, so that it is passed over."""
 _AROUND_PYTHON = re.compile(r"%%(?:time|timeit|capture|prun)\b")
 """Cell magics whose cell is Python all the same."""
 
@@ -124,7 +126,7 @@ def notebook_code(text: str) -> tuple[str, tuple[int, ...]]:
     for index, source in enumerate(sources):
         is_other = source.lstrip().startswith("%%") and not _AROUND_PYTHON.match(source.lstrip())
         if is_other:  # a cell for another program
-            sources[index] = "\n".join("%" + part for part in source.split("\n"))
+            sources[index] = "\n".join(_FOREIGN + part for part in source.split("\n"))
         firsts.append(line)
         line += sources[index].count("\n") + 1
     return "\n".join(sources), tuple(firsts)
@@ -166,7 +168,7 @@ def _without_magics(text: str) -> tuple[str, tuple[Passed, ...]]:
             passed.append(Passed(index + 1, short(line[found.end(1) : found.end()])))
         elif found := _MAGIC.match(line):
             lines[index] = found[1] + ("None" if found[1].strip() else "pass")
-            passed.append(Passed(index + 1, short(found[2])))
+            passed.append(Passed(index + 1, short(found[2].removeprefix(_FOREIGN))))
             goes_on = line.endswith("\\")
     return "\n".join(lines), tuple(passed)
 

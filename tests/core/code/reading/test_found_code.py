@@ -150,5 +150,5 @@ def test_cells_that_are_timed_are_read_and_commands_are_not() -> None:
     reading = read_notebook(json.dumps(notebook))
     assert outline(reading) == ["input", "flatten"]
     assert ("training.epochs", 9) in [(one.field, one.value) for one in reading.settings]
-    for what in ("%%time", "!ls", "!pip install -q tensorflow \\"):
+    for what in ("%%time", "!ls", "!pip install -q tensorflow \\", "%%bash", "ls | grep x"):
         assert what in passed(reading)
