@@ -147,6 +147,12 @@ class Browser(QWidget):
             self._whole.setCurrentIndex(0)
             self.grid.setFocus()
 
+    def close_up(self) -> None:
+        """Ends what is read and looked for beside the window and waits for it."""
+        self.large.originals.close()
+        self.finder.close()
+        self._desk.edits.close()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Find):
             self.leave()

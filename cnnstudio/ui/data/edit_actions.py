@@ -98,6 +98,10 @@ class PictureEdits(QObject):
         """Drops all edits of the project, known or not."""
         self._apply("", NO_EDITS, T("Restore all pictures"))
 
+    def close(self) -> None:
+        """Drops what is edited beside the window and waits for it."""
+        self._background.close()
+
     def _step(self, numbers: Indices, edit: Callable[[LabelEdits], LabelEdits], text: Text) -> None:
         if not len(numbers):
             return

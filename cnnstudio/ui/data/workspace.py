@@ -152,6 +152,7 @@ class DataWidget(QWidget):
     def close_up(self) -> None:
         """Ends what the regions read and waits for it."""
         self.source.size_colour.close_up()
+        self.browser.close_up()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -87,8 +87,7 @@ def bench(
     bench.browser.filters.show_everything()
     yield bench
     bench.browser.close()
-    bench.browser.large.originals.close()
-    bench.browser.finder.close()
+    bench.browser.close_up()
     library.close()
 
 

@@ -97,7 +97,7 @@ def test_very_many_are_edited_beside_the_window(
     after = collection(document)
     assert set(after.labels) == {1}
     assert after.excluded.sum() == 1
-    actions._background.close()
+    actions.close()
 
 
 def test_what_cannot_be_kept_is_said_and_changes_nothing(
