@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.data.asking import AskingForm
 from cnnstudio.ui.data.opening import ASKING, FAILED, FOUND, WORKING, Opening
+from cnnstudio.ui.data.proposal import KEEP
 from cnnstudio.ui.data.report_view import ReportView
 from cnnstudio.ui.data.scan_view import ScanView
 from cnnstudio.ui.theme.tokens import GAP, PAGE_PADDING
@@ -52,8 +52,7 @@ class OpeningPage(QWidget):
         self.report = ReportView(context)
         self._failure = QVBoxLayout()
         self.failure: Notice | None = None
-        self._pages = QStackedWidget()
-        self._by_stage = {
+        self._by_stage: dict[str, QWidget] = {
             WORKING: self.scan,
             ASKING: _page(Label(context, T("What it doesn't say by itself"), "section"), self.form),
             FOUND: self.report,
@@ -71,6 +70,7 @@ class OpeningPage(QWidget):
         self.go_on.clicked.connect(self._go_on)
         self.form.changed.connect(self._allow)
         self.report.changed.connect(opening.change)
+        self.report.network.chosen.connect(self._allow)
         opening.changed.connect(self.sync)
         opening.progressed.connect(self._show_progress)
         self.sync()
@@ -83,8 +83,11 @@ class OpeningPage(QWidget):
             return
         self.title.say(_titles(source.title)[stage])
         self.place.say(str(source.path) if source.path is not None else "")
-        changes_page = self._pages.currentWidget() is not self._by_stage[stage]
-        self._pages.setCurrentWidget(self._by_stage[stage])
+        changes_page = self._by_stage[stage].isHidden()
+        for each, page in self._by_stage.items():
+            page.setVisible(each == stage)
+        if changes_page:
+            self._scroll.verticalScrollBar().setValue(0)
         self.state.say("")
         if stage == WORKING:
             self.report.network.reset()
@@ -125,8 +128,6 @@ class OpeningPage(QWidget):
             super().keyPressEvent(event)
 
     def _assemble(self) -> None:
-        for page in self._by_stage.values():
-            self._pages.addWidget(page)
         inside = QWidget()
         inside.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(inside)
@@ -135,7 +136,10 @@ class OpeningPage(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.place)
         column.addSpacing(16)
-        column.addWidget(self._pages, 1)
+        for page in self._by_stage.values():
+            column.addWidget(page)
+            page.hide()
+        column.addStretch(1)
         centred = QWidget()
         row = QHBoxLayout(centred)
         row.setContentsMargins(PAGE_PADDING, 0, PAGE_PADDING, 0)
@@ -153,7 +157,8 @@ class OpeningPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(vertical_scroll(centred), 1)
+        self._scroll = vertical_scroll(centred)
+        outer.addWidget(self._scroll, 1)
         outer.addWidget(Line())
         outer.addWidget(foot)
 
@@ -180,7 +185,14 @@ class OpeningPage(QWidget):
         elif opening.stage == FOUND and opening.found is not None:
             why = opening.found.blocker or ""
         self.go_on.set_possible(not why, why)
-        self.state.say(why)
+        self.state.say(why or self._left_open())
+
+    def _left_open(self) -> Text | str:
+        """What has still to be done when these pictures are used."""
+        found = self._opening.found
+        if found is None or found.misfit is None or self.report.network.choice != KEEP:
+            return ""
+        return T("The network doesn't fit these pictures and stays as it is.")
 
     def _go_on(self) -> None:
         match self._opening.stage:

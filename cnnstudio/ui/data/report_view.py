@@ -69,12 +69,12 @@ class ReportView(QWidget):
                 self.findings,
                 self.left_out,
                 self.refused,
-                self.network,
             ),
             1,
         )
         columns.addLayout(
             _column(
+                self.network,
                 Label(context, T("Pictures by class"), "title"),
                 self.bars,
                 self.split,
@@ -135,6 +135,9 @@ class NetworkBox(QWidget):
     Args:
         context: Theme and language.
     """
+
+    chosen = Signal()
+    """Another network was chosen."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -200,6 +203,7 @@ class NetworkBox(QWidget):
     def _choose(self, choice: NetworkChoice) -> None:
         self._choice = choice
         self._show_outcome()
+        self.chosen.emit()
 
     def _show_outcome(self) -> None:
         found, choice = self._found, self.choice
