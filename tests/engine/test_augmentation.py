@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cnnstudio.core.augmentation.settings import Augmentation
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.storage.run_folder import RunFolder
-from cnnstudio.decode.sets import load_part
+from cnnstudio.decode.sets import load_pool
 from cnnstudio.engine.backends import describe
 from cnnstudio.protocol.messages import Evaluate, Predict
 from tests.engine.test_training import everything, resume, train
@@ -52,7 +52,7 @@ def test_a_run_that_augments(tmp_path: Path, tiny: Dataset) -> None:
     assert measured.loss == pytest.approx(logs["val_loss"], rel=1e-5)
     assert measured.accuracy == pytest.approx(logs["val_accuracy"])
 
-    pictures = load_part(tiny, "test").pictures
+    pictures = load_pool(tiny, "test").pictures
     part = Predict(run_dir=str(run.path), epoch=2, shape=pictures.shape)
     rows = predict(part, RecordingContext(), pictures.tobytes()).probabilities
     on_test = Evaluate(run_dir=str(run.path), epoch=2)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cnnstudio.core.data.datasets import Dataset
 from cnnstudio.core.errors import BadInput, JobFailed
 from cnnstudio.core.project import Project
-from cnnstudio.core.storage.run_folder import RunFolder
+from cnnstudio.core.storage.run_folder import RunFolder, StoredSplit
 from cnnstudio.engine.backends import describe
 from cnnstudio.protocol.messages import Evaluate, ModelSaved, Phase, SaveModel
 from tests.fakes.networks import chain
@@ -50,6 +50,7 @@ def folder(tmp_path: Path) -> Path:
     project = replace(project, network=replace(project.network, layers=named))
     run = RunFolder.create(tmp_path / "run", project, epochs=1, seed=1)
     run.checkpoints.write(1, weights_of(build_model(project.network, 2)))
+    run.write_split(StoredSplit(np.arange(150), np.arange(150, 200)))
     return run.path
 
 
@@ -76,12 +77,12 @@ def opened(path: Path, folder: Path) -> Any:
 def test_what_keras_opens_measures_as_the_run_does(folder: Path, tiny: Dataset) -> None:
     import keras
 
-    from cnnstudio.core.data.scaling import scaled
-    from cnnstudio.decode.sets import load_part
+    from cnnstudio.core.data.scaling import fixed_scaler
+    from cnnstudio.decode.sets import load_pool
     from cnnstudio.engine.jobs import evaluate
 
-    test = load_part(tiny, "test")
-    x, y = scaled(test.pictures, "1/255"), test.labels
+    test = load_pool(tiny, "test")
+    x, y = fixed_scaler("1/255", 1).apply(test.pictures), test.labels
     run = evaluate(Evaluate(run_dir=str(folder), epoch=1), RecordingContext(), b"")
     for ending in ENDINGS:
         path = folder.parent / f"모델{ending}"
