@@ -17,6 +17,7 @@ from cnnstudio.core.errors import BadInput
 from cnnstudio.core.shapes import show_shape
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.text import T, Text, Translator
+from cnnstudio.core.training.checks import picture_fit
 from cnnstudio.decode.pictures import decode_picture
 from cnnstudio.protocol.messages import Predict, Predicted
 from cnnstudio.protocol.wire import MAX_FRAME
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Asks the network about every picture."""
     folder = RunFolder.open(Path(options.run_dir))
     chosen = choose_epoch(folder, options.epoch)
-    shape, fit = input_shape(folder), fit_of(folder)
+    shape, fit = input_shape(folder), picture_fit(folder.record.project.data)
     pictures = np.stack([decode_picture(Path(i), shape, fit) for i in options.images])
     predicted = ask(folder, chosen, pictures, console)
     if predicted is None:
@@ -77,12 +78,6 @@ def input_shape(folder: RunFolder) -> tuple[int, int, int]:
         )
     rows, columns, channels = layer.output
     return rows, columns, channels
-
-
-def fit_of(folder: RunFolder) -> str:
-    """How a picture gets the network's size: as a person's own training pictures did."""
-    settings = folder.record.project.data
-    return settings.fit if settings.imported is not None else "stretch"
 
 
 def ask(folder: RunFolder, chosen: int, pictures: np.ndarray, console: Console) -> Predicted | None:

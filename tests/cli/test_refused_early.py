@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cnnstudio.cli.main import main
+from cnnstudio.core.storage.project_file import save_project
 from cnnstudio.core.storage.samples import load_project_argument
 from cnnstudio.protocol.client import EngineClient
 from tests.core.storage.test_run_folder import STATE, WEIGHTS, RunFolder
@@ -118,3 +119,32 @@ def test_a_resume_with_nothing_to_do(tmp_path: Path, capsys: pytest.CaptureFixtu
     for more in ([], ["--epochs", "1"]):
         said = refused(["resume", str(run.path), *more], capsys)
         assert "already has 1 epoch, and" in said
+
+
+def own_data(project: dict[str, Any]) -> None:
+    project["network"]["layers"][-1]["params"]["units"] = 2
+    project["data"] = {
+        "source": "imported",
+        "imported": {
+            "path": "../pets",
+            "digest": "0" * 64,
+            "classes": ["cats", "dogs"],
+            "shape": [28, 28, 1],
+            "counts": [200, 0, 0, 0],
+        },
+    }
+
+
+def test_own_pictures_that_are_gone_are_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNSTUDIO_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "work" / "p.cnnstudio"
+    file.parent.mkdir()
+    save_project(load_project_argument("sample:lecture-cnn"), file)
+    project = json.loads(file.read_text(encoding="utf-8"))
+    own_data(project)
+    file.write_text(json.dumps(project), encoding="utf-8")
+    said = refused(["train", str(file), "--run-dir", str(tmp_path / "run")], capsys)
+    assert f"{tmp_path / 'pets'} is gone" in said
+    assert "Data workspace" in said

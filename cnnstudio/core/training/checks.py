@@ -105,6 +105,11 @@ def picture_shape(settings: DataSettings, data: Dataset) -> Shape:
     return rows, columns, COLOURS[settings.colour]
 
 
+def picture_fit(settings: DataSettings) -> str:
+    """How a picture that isn't of the data gets the network's size: as a person's own ones did."""
+    return settings.fit if settings.imported is not None else "stretch"
+
+
 def chosen_loss(settings: TrainingSettings) -> str:
     """The Keras loss a run uses; "auto" means the one for labels that are class numbers."""
     if settings.loss == "auto":

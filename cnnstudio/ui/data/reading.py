@@ -140,14 +140,21 @@ class Reader(QObject):
         labelled = replace(pool, labels=division.labels[name])
         return Apart(part, labelled, division.chosen[part])
 
-    def picture(self, path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+    def picture(
+        self, path: Path, shape: tuple[int, int, int], fit: str = "stretch"
+    ) -> NDArray[np.uint8]:
         """A person's picture file as one network input, uint8 of `shape`.
+
+        Args:
+            path: The file.
+            shape: (rows, columns, channels).
+            fit: How it is given that size.
 
         Raises:
             BadInput: When it isn't a picture the studio reads.
             JobFailed: When the worker failed or was stopped.
         """
-        body = self._work(PictureOrder(path, shape), T("Reading {file}.", file=path.name))
+        body = self._work(PictureOrder(path, shape, fit), T("Reading {file}.", file=path.name))
         return np.frombuffer(body, np.uint8).reshape(shape)
 
     def stop_current(self) -> None:

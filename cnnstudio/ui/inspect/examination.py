@@ -17,6 +17,7 @@ from cnnstudio.core.data.datasets import Dataset, dataset_of
 from cnnstudio.core.data.parts import with_channels
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import T, Text
+from cnnstudio.core.training.checks import picture_fit
 from cnnstudio.protocol.messages import Event, FeatureMaps, LayerOutput
 from cnnstudio.ui.background import Background
 from cnnstudio.ui.data.reading import Apart, Reader
@@ -241,9 +242,10 @@ class Examination(QObject):
         if self.run is None:
             return
         rows, columns, channels = self.run.input_shape
+        fit = picture_fit(self.run.folder.record.project.data)
         self._background.do(
             "picture",
-            lambda: Picture(self._reader.picture(path, (rows, columns, channels)), path.name),
+            lambda: Picture(self._reader.picture(path, (rows, columns, channels), fit), path.name),
             self._look_at,
             self._fail_picture,
         )
@@ -253,9 +255,10 @@ class Examination(QObject):
         if self.run is None:
             return
         rows, columns, channels = self.run.input_shape
+        fit = picture_fit(self.run.folder.record.project.data)
         self._background.do(
             "picture",
-            lambda: self._paste(image, (rows, columns, channels)),
+            lambda: self._paste(image, (rows, columns, channels), fit),
             self._look_at,
             self._fail_picture,
         )
@@ -266,12 +269,12 @@ class Examination(QObject):
             given = with_channels(values[np.newaxis, ..., np.newaxis], self.run.input_shape[2])[0]
             self._look_at(Picture(given, T("drawn")))
 
-    def _paste(self, image: QImage, shape: tuple[int, int, int]) -> Picture:
+    def _paste(self, image: QImage, shape: tuple[int, int, int], fit: str) -> Picture:
         with TemporaryDirectory(prefix="cnnstudio-") as folder:
             path = Path(folder) / "clipboard.png"
             if not image.save(str(path)):
                 raise BadInput(T("The picture on the clipboard can't be read."))
-            return Picture(self._reader.picture(path, shape), T("clipboard"))
+            return Picture(self._reader.picture(path, shape, fit), T("clipboard"))
 
     def _look_at(self, picture: Picture) -> None:
         self._background.forget("picture")
