@@ -27,7 +27,7 @@ from cnnstudio.ui.widgets.grid_layout import GridLayout, Measures, Section
 
 __all__ = ["FRAME", "PictureGrid", "Pictures", "Section"]
 
-FRAME = 0.012
+FRAME = 0.008
 """Seconds that a frame may wait for pictures that aren't ready; others come with the next one."""
 
 
