@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cnnstudio.core.analysis import analyse
+from cnnstudio.core.blocks.grouping import with_layers
 from cnnstudio.core.clipboard import read_clip, write_clip
 from cnnstudio.core.code.custom import code_of, layer_code
 from cnnstudio.core.code.custom_edits import (
@@ -266,3 +269,31 @@ def test_code_that_is_no_python_leaves_the_card_opaque() -> None:
         node = replace(first, code=replace(first.code, source=source))
         assert node.spec is None
         assert node.custom is None
+
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**6), 10**6)
+    | st.floats(-1e6, 1e6)
+    | st.text(st.characters(codec="utf-8"), max_size=6),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    params=st.dictionaries(st.sampled_from(["ratio", "activation", "sizes", "other"]), PLAIN),
+    frozen=st.booleans(),
+)
+def test_any_plain_arguments_come_back(params: dict[str, object], frozen: bool) -> None:
+    network = read()
+    first = replace(own(network)[0], params=params, frozen=frozen)
+    network = with_layers(network, {first.id: first})
+    again = read_code(write_model_code(network)).network
+    found = again.layers[2]
+    assert repr(sorted(found.params.items())) == repr(sorted(params.items()))
+    assert found.frozen == frozen
+    assert merged(network, again) is network

@@ -150,9 +150,15 @@ def _design(network: Network, use: Use) -> object:
     ]
     nodes = [network.by_id[id] for id in use.ids]
     layers = [
-        (node.kind, use.block.members[node.id], node.note, tuple(_fixed(node))) for node in nodes
+        (node.kind, use.block.members[node.id], node.note, tuple(_fixed(node)), _arguments(node))
+        for node in nodes
     ]
     return use.block.pattern, tuple(links), tuple(layers)
+
+
+def _arguments(node: LayerNode) -> tuple[str, ...]:
+    """What the class of a layer of one's own is given; one that takes others takes any."""
+    return tuple(p.name for p in kind_of(node).parameters) if node.custom is not None else ()
 
 
 def _fixed(node: LayerNode) -> Iterator[tuple[str, str]]:
