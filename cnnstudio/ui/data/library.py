@@ -54,7 +54,7 @@ class Library(QObject):
         facts: What is known of the data before it is read.
         pools: The pictures by pool; empty until they are read. While they are decoded at another
             size, those of the size before.
-        shown: The settings whose size and fit `pools` have.
+        shown: The settings whose size and fit `pools` have; after a failure, had.
         edits: What the person has left out and relabelled.
         division: Which picture belongs to which part.
         pixels: The values of the training part, with the channels that the network gets.
@@ -118,6 +118,12 @@ class Library(QObject):
         self._reader.stop()
         for background in (self._background, self._counting, self._examining):
             background.close()
+
+    @property
+    def at_another_size(self) -> bool:
+        """Whether pictures of another size than the settings say were read last."""
+        shown, wanted = self.shown, self.settings
+        return shown is not None and (shown.size, shown.fit) != (wanted.size, wanted.fit)
 
     @property
     def settings(self) -> DataSettings:
@@ -322,7 +328,7 @@ class Library(QObject):
         """What was shown isn't what the settings ask for, so it isn't shown any more."""
         own = self.settings.imported
         self.unread = own is not None and not self._reader.knows(own)
-        self.pools, self.shown = {}, None
+        self.pools = {}
         self._forget_division()
         self._fail(text)
 

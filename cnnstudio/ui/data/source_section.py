@@ -52,7 +52,7 @@ class SourceSection(Section):
         super().__init__(context)
         self._context, self._entrance = context, entrance
         self.notice: Notice | None = None
-        self._problem: tuple[Text | None, bool, bool] = (None, False, False)
+        self._problem: tuple[Text | None, bool, bool, bool] = (None, False, False, False)
         self.name = Label(context, "", "title", wrap=True)
         self.facts = Label(context, "", "small", "muted", wrap=True)
         self.place = ElidedLabel(context, "", "small", "muted", mode=Qt.TextElideMode.ElideMiddle)
@@ -63,6 +63,9 @@ class SourceSection(Section):
         self.bar.setRange(0, _WHOLE)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(_BAR)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
         self._bar_name = Phrase(context.language, self.bar, QWidget.setAccessibleName)
         self.cancel = Button(context, T("Cancel"))
         self._assemble()
@@ -87,7 +90,7 @@ class SourceSection(Section):
         self._working.setVisible(working is not None)
         self.bar.setVisible(library.share is not None)
         self.bar.setValue(round((library.share or 0) * _WHOLE))
-        self.cancel.setVisible(working is not None and _at_another_size(library))
+        self.cancel.setVisible(working is not None and library.at_another_size)
         self._show_problem(library)
 
     def menu(self) -> QMenu:
@@ -135,7 +138,9 @@ class SourceSection(Section):
         menu.popup(self.others.mapToGlobal(QPoint(0, self.others.height() + 2)))
 
     def _show_problem(self, library: Library) -> None:
-        problem = (library.problem, library.unread, library.edits_lost)
+        problem = (
+            library.problem, library.unread, library.edits_lost, library.at_another_size
+        )  # fmt: skip
         if problem == self._problem:
             return
         self._problem = problem
@@ -144,7 +149,7 @@ class SourceSection(Section):
             self.notice.hide()
             self.notice.deleteLater()
             self.notice = None
-        text, unread, edits_lost = problem
+        text, unread, edits_lost, resized = problem
         if text is not None:
             remedies: list[Remedy] = []
             if unread:
@@ -154,6 +159,8 @@ class SourceSection(Section):
                 ]
             elif edits_lost:
                 remedies = [Remedy(T("Go on without these changes"), self.edits_dropped.emit)]
+            elif resized:
+                remedies = [Remedy(T("Keep the size they had"), self.cancel_wanted.emit)]
             self.notice = Notice(self._context, text, "", remedies)
             self.body.addWidget(self.notice)
 
@@ -220,9 +227,3 @@ def describe(facts: Dataset) -> Text:
         kind=KINDS.get(facts.own.kind, facts.own.kind),
         pictures=TN("{count} picture", "{count} pictures", facts.pictures),
     )
-
-
-def _at_another_size(library: Library) -> bool:
-    """Whether pictures of the size before are still there to go back to."""
-    shown, wanted = library.shown, library.settings
-    return shown is not None and (shown.size, shown.fit) != (wanted.size, wanted.fit)

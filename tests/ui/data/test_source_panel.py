@@ -173,6 +173,27 @@ def test_decoding_at_another_size_keeps_what_is_shown_and_can_be_taken_back(
     assert not section.cancel.isVisible()
 
 
+def test_a_size_that_cannot_be_read_can_be_left_again(
+    qtbot: QtBot, own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Opened:
+        raise BadInput(T("{file} is gone.", file="cats/1.jpg"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Reader, "open", fail)
+        patch.setattr(Reader, "knows", lambda *_: True)
+        own.widget.source.size_colour.sizes.chosen.emit((64, 64))
+        section = own.widget.source.source
+        qtbot.waitUntil(lambda: section.notice is not None)
+    assert section.notice is not None
+    assert section.notice.what.text() == "cats/1.jpg is gone."
+    assert [b.text() for b in section.notice.buttons] == ["Keep the size they had"]
+    qtbot.mouseClick(section.notice.buttons[0], LEFT)
+    assert own.settings == own.data.settings
+    qtbot.waitUntil(lambda: own.workspace.library.division is not None)
+    assert section.notice is None
+
+
 def test_a_finding_mends_and_shows(qtbot: QtBot, own: Own) -> None:
     rows = own.widget.report.findings.rows
     row = next(r for r in rows if "stretched" in r.title.text())

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.resources import resource
+from cnnstudio.ui.window.start_items import StartRow
 from tests.ui.window.desk import Desk
 
 SAMPLE = resource("samples", "lecture-cnn.cnnstudio")
@@ -129,3 +130,27 @@ def test_a_widget_below_gets_only_what_the_window_does_not_take(
     assert enter(desk, dragged(tmp_path / name))
     assert desk.window.drop_target.isVisible() is is_ours
     leave(desk)
+
+
+def test_pictures_are_wanted_from_the_keyboard_the_menu_and_the_start_page(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    wanted: list[str] = []
+    desk.window.data_wanted.connect(wanted.append)
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(desk.window, Qt.Key.Key_D, keys)
+    file = desk.window.menuBar().actions()[0].menu()
+    others = next(a.menu() for a in file.actions() if a.text() == "Other data")
+    entries = {action.text(): action for action in others.actions()}
+    entries["A file: archive, table, arrays…"].trigger()
+    entries["Emoji (installed)"].trigger()
+    next(action for words, action in entries.items() if words.startswith("CIFAR-10 ")).trigger()
+    start = desk.window.pages.currentWidget()
+    rows = {row.text(): row for row in start.findChildren(StartRow)}
+    qtbot.mouseClick(rows["Open my pictures…"], LEFT)
+    qtbot.mouseClick(rows["Other data"], LEFT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [action.text() for action in menu.actions()] == list(entries)
+    menu.close()
+    assert wanted == ["folder", "file", "emoji", "cifar10", "folder"]
