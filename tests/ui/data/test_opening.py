@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -334,3 +335,17 @@ def test_a_download_says_how_much_has_come_and_why_none_does(qtbot: QtBot, flow:
     qtbot.waitUntil(lambda: flow.opening.stage == "failed")
     assert flow.page.failure is not None
     assert flow.page.failure.what.text() == "mnist.npz could not be downloaded."
+
+
+def test_what_was_assumed_can_be_answered_otherwise(qtbot: QtBot, flow: Flow) -> None:
+    data = flow.scan.data
+    catalogue = dataclasses.replace(data.catalogue, questions=(AXIS,))
+    flow.scan.data = dataclasses.replace(data, catalogue=catalogue)
+    flow.begin(qtbot)
+    assert flow.page.again.isVisible()
+    qtbot.mouseClick(flow.page.again, LEFT)
+    assert flow.opening.stage == "asking"
+    assert flow.page.form.answers == {"axis": "last"}
+    flow.opening.answer({"axis": "first"})
+    qtbot.waitUntil(lambda: flow.opening.stage == "found")
+    assert flow.scan.asked[-1] == (PATH, {"axis": "first"})
