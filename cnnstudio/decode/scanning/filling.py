@@ -16,8 +16,8 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.storage.faults import write_fault
 from cnnstudio.core.text import Text
 from cnnstudio.decode.scanning.crew import Crew, Lost
+from cnnstudio.decode.scanning.fingerprints import cells_of_all, digest_of, looks_of
 from cnnstudio.decode.scanning.frames import Done, Job, Task
-from cnnstudio.decode.scanning.worker import digest_of, look_cells, looks_of
 from cnnstudio.decode.sources.listing import Files, Members
 
 Count = Callable[[int], None]
@@ -156,8 +156,9 @@ def take_arrays(
     for pictures in chunks:
         channels = pictures.shape[3]
         images = [Image.fromarray(one[..., 0] if channels == 1 else one) for one in pictures]
+        content = np.ascontiguousarray(pictures).tobytes()
         try:
-            pool.write(found.seen, np.ascontiguousarray(pictures).tobytes())
+            pool.write(found.seen, content)
         except OSError as error:
             raise unwritten(error, pool) from error
         found.take(
@@ -165,7 +166,7 @@ def take_arrays(
                 first=found.seen,
                 sizes=np.full((len(images), 2), pictures.shape[1:3], "<u4").tobytes(),
                 digests=b"".join(digest_of(one, one.tobytes()) for one in images),
-                looks=looks_of(b"".join(map(look_cells, images))),
+                looks=looks_of(cells_of_all(content, pictures.shape[1:])),
                 flags=bytes(len(images)),
                 modes={"L" if channels == 1 else "RGB": len(images)},
                 refused=[],

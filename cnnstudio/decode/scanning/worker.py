@@ -7,7 +7,6 @@ in a few bytes of shared memory which picture it is at.
 from __future__ import annotations
 
 import gc
-import hashlib
 import io
 import mmap
 import os
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
 
 from cnnstudio.core.data.catalogue import MISNAMED
 from cnnstudio.core.data.walking import unreadable
@@ -31,13 +29,17 @@ from cnnstudio.decode.pictures import (
     too_heavy,
 )
 from cnnstudio.decode.resizing import fit_image
+from cnnstudio.decode.scanning.fingerprints import (
+    CELLS,
+    SMALL,
+    cells_of,
+    cells_of_all,
+    digest_of,
+    looks_of,
+)
 from cnnstudio.decode.scanning.frames import Done, Job, Task, received, send
 from cnnstudio.decode.scanning.limits import limit_worker
 
-LOOK = (9, 8)
-"""(columns, rows) of the cells that the perceptual hash compares."""
-
-_CELLS = LOOK[0] * LOOK[1]
 _ENDINGS = {
     "JPEG": (b"jpg", b"jpeg", b"jpe", b"jfif"),
     "MPO": (b"jpg", b"jpeg", b"jpe", b"jfif", b"mpo"),
@@ -74,30 +76,6 @@ def main(gauge: Path, slot: int) -> int:
     return 0
 
 
-def look_cells(image: Image.Image) -> bytes:
-    """The grey cells that the perceptual hash of a picture compares, 8 rows of 9."""
-    grey = image if image.mode == "L" else image.convert("L")
-    return grey.resize(LOOK, Image.Resampling.BOX).tobytes()
-
-
-def looks_of(cells: bytes) -> bytes:
-    """The difference hashes of pictures, 8 bytes each, from their cells one after the other."""
-    grid = np.frombuffer(cells, np.uint8).reshape(-1, LOOK[1], LOOK[0])
-    return np.packbits(grid[:, :, :-1] < grid[:, :, 1:]).tobytes()
-
-
-def digest_of(image: Image.Image, content: bytes) -> bytes:
-    """16 bytes that are equal for pictures that are equal.
-
-    Args:
-        image: The picture.
-        content: Its pixels.
-    """
-    digest = hashlib.sha256(content)
-    digest.update(f"{image.mode}{image.size}".encode())
-    return digest.digest()[:16]
-
-
 class _Worker:
     """Does the tasks of one job."""
 
@@ -114,14 +92,14 @@ class _Worker:
         """Reads the pictures of a task; those that can't be used are refused, each for itself."""
         names = task.names.split(b"\0")
         spans = np.frombuffer(task.spans, np.int64).reshape(-1, 5)
-        records = _Records(len(names), self._step)
+        records = _Records(len(names), self._job)
         for position, name in enumerate(names):
             self._gauge[self._slot] = task.first + position
             try:
                 content = self._content(name, spans[position] if len(spans) else None)
                 if self._job.shape:
                     picture = read_picture(io.BytesIO(content))
-                    records.take(position, name, picture, self._job)
+                    records.take(position, name, picture)
                 else:
                     records.look(position, io.BytesIO(content))
             except Unusable as error:
@@ -156,25 +134,30 @@ class _Worker:
 class _Records:
     """What is known of the pictures of one task."""
 
-    def __init__(self, count: int, step: int) -> None:
-        self.pool = bytearray(count * step)
+    def __init__(self, count: int, job: Job) -> None:
+        self._job = job
+        self._step = int(np.prod(job.shape)) if job.shape else 0
+        self.pool = bytearray(count * self._step)
         self.refused: list[tuple[int, Text]] = []
-        self._step = step
         self._sizes = [(0, 0)] * count
         self._digests = bytearray(16 * count)
-        self._cells = bytearray(_CELLS * count)
+        self._cells = bytearray(CELLS * count)
+        self._cells_in_pool = np.zeros(count, bool)
         self._flags = bytearray(count)
         self._modes: dict[str, int] = {}
         self._coloured = False
 
-    def take(self, position: int, name: bytes, picture: Picture, job: Job) -> None:
+    def take(self, position: int, name: bytes, picture: Picture) -> None:
         """Takes a decoded picture."""
-        image, (rows, columns, channels) = picture.image, job.shape
+        image, (rows, columns, channels) = picture.image, self._job.shape
         content = image.tobytes()
         self._digests[16 * position : 16 * position + 16] = digest_of(image, content)
-        self._cells[_CELLS * position : _CELLS * (position + 1)] = look_cells(image)
+        if image.size == (columns, rows) and rows * columns <= SMALL:
+            self._cells_in_pool[position] = True
+        else:
+            self._cells[CELLS * position : CELLS * (position + 1)] = cells_of(image)
         self._sizes[position] = image.height, image.width
-        fitted = fit_image(image, (rows, columns), job.fit)
+        fitted = fit_image(image, (rows, columns), self._job.fit)
         if fitted.mode == "L" and channels == 3:
             fitted = fitted.convert("RGB")
         if fitted is not image:
@@ -198,13 +181,22 @@ class _Records:
             first=first,
             sizes=np.array(self._sizes, "<u4").tobytes(),
             digests=bytes(self._digests),
-            looks=looks_of(bytes(self._cells)),
+            looks=looks_of(self._all_cells()),
             flags=bytes(self._flags),
             modes=self._modes,
             refused=self.refused,
             coloured=self._coloured,
             failed=failed,
         )
+
+    def _all_cells(self) -> bytes | bytearray:
+        """The cells of all pictures; those that have the pool's size get theirs at once."""
+        if not self._cells_in_pool.any():
+            return self._cells
+        quick = np.frombuffer(cells_of_all(self.pool, self._job.shape), np.uint8)
+        cells = np.frombuffer(self._cells, np.uint8).reshape(-1, CELLS)
+        chosen = np.where(self._cells_in_pool[:, None], quick.reshape(-1, CELLS), cells)
+        return chosen.tobytes()
 
 
 def _is_misnamed(name: bytes, form: str) -> bool:
