@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.data.datasets import FASHION_MNIST
-from cnnstudio.core.data.parts import open_part
+from cnnstudio.core.data.parts import open_pool
 from cnnstudio.ui.inspect.drawing_pad import DrawingPad
 from cnnstudio.ui.inspect.map_grid import whole_zoom
 from cnnstudio.ui.inspect.workspace import InspectWidget, InspectWorkspace
@@ -118,7 +118,7 @@ def test_without_a_run_there_is_a_sentence_and_a_way(
 def test_the_first_picture_is_asked_about_and_answered(
     widget: InspectWidget, bench: FakeBench
 ) -> None:
-    test = open_part(FASHION_MNIST, "test")
+    test = open_pool(FASHION_MNIST, "test")
     assert test is not None
     request, picture = bench.asked[-1]
     assert request.epoch == 2, "the best epoch"
