@@ -53,7 +53,8 @@ WEIGHTS = frozenset({"class_weight", "sample_weight"})
 def of_dataset(path: str) -> Iterator[Found]:
     """What ``keras.datasets.NAME.load_data()`` says."""
     name = path.split(".")[-2]
-    yield ("data.source", name) if name in DATASETS else ("", f"{name}.load_data()")
+    known = name in DATASETS and name in SHAPES
+    yield ("data.source", name) if known else ("", f"{name}.load_data()")
 
 
 def of_compile(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Found]:
