@@ -136,9 +136,18 @@ def close_pairs(looks: Bits, stopped: Callable[[], bool] = lambda: False) -> Pai
             codes.append((np.minimum(a, b) * len(looks) + np.maximum(a, b))[close])
             waiting += len(codes[-1])
             if waiting > _WAITING:  # most of them are there several times
-                codes, waiting = [np.unique(np.concatenate(codes))], 0
-    code = np.unique(np.concatenate(codes))
+                codes, waiting = [_distinct(np.concatenate(codes))], 0
+    code = _distinct(np.concatenate(codes))
     return np.stack(np.divmod(code, max(len(looks), 1)), axis=1)
+
+
+def _distinct(codes: Indices) -> Indices:
+    """The same without repetitions, ascending.
+
+    ``numpy.unique`` would hold Python's lock for as long as it takes, and the window still with it.
+    """
+    codes = np.sort(codes)
+    return codes[np.flatnonzero(np.diff(codes, prepend=-1))]
 
 
 def joined(count: int, pairs: Pairs) -> Indices:
