@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from cnnstudio.core.project import Project
 from cnnstudio.core.storage.project_file import encode_project
 from cnnstudio.core.storage.run_folder import RunFolder
 from cnnstudio.core.storage.trust import TrustStore
-from cnnstudio.engine import custom
+from cnnstudio.engine import custom, custom_faults
 from cnnstudio.engine.backends import describe
+from cnnstudio.engine.context import current_job
 from cnnstudio.engine.jobs import evaluate, start_run
 from cnnstudio.engine.model import build_model
 from cnnstudio.engine.saving import save_model
@@ -238,3 +240,24 @@ def test_endless_and_greedy_code_costs_an_engine_and_is_told(
         assert "stopped at line 27 (Squeeze.call: while True: pass)" in str(refused.text)
     finally:
         client.close()
+
+
+def test_code_that_fills_the_memory_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Refused] = []
+
+    class Job(RecordingContext):
+        def give_up(self, answer: object) -> None:  # type: ignore[override]
+            assert isinstance(answer, Refused)
+            told.append(answer)
+
+    monkeypatch.setattr(custom_faults, "_LEAST_ROOM", 50 << 20)
+    monkeypatch.setattr(custom_faults, "_SHARE", 0.0)
+    token = current_job.set(Job())
+    kept = []
+    with custom_faults.Watch("mine", 60.0):
+        until = time.monotonic() + 20
+        while not told and time.monotonic() < until:
+            kept.append(b"x" * (10 << 20))
+    current_job.reset(token)
+    (refused,) = told
+    assert "mine was stopped: it fills the memory" in str(refused.text)
