@@ -48,8 +48,9 @@ def test_the_numbers_are_the_studios(
     save_project(project, path)
     cache = tmp_path / "home" / "datasets" / "fashion-mnist"  # where Keras keeps its downloads
     cache.mkdir(parents=True)
-    for part in (FASHION_MNIST.train, FASHION_MNIST.test):
-        for file in (part.images, part.labels):
+    for pool in FASHION_MNIST.pools.values():
+        for file in (pool.images, pool.labels):
+            assert file is not None
             shutil.copy(FASHION_MNIST.folder / file.name, cache)
     environment = os.environ | {
         "CNNSTUDIO_CACHE": str(tmp_path / "cache"),
