@@ -88,6 +88,25 @@ class Downloading:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparing:
+    """What was read is looked at: nobody knows how long that takes.
+
+    Attributes:
+        done, total: 0.
+        phase: What is being done.
+    """
+
+    done: int = 0
+    total: int = 0
+    phase: str = "comparing"
+
+    @property
+    def text(self) -> Text:
+        """The same as a sentence."""
+        return T("Comparing the pictures.")
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """What is opened.
 
@@ -257,6 +276,7 @@ class Opening(QObject):
             scanned = self._scan(path, options=answers, cancelled=job.stop.is_set, progress=tell)
             if scanned.imported is None:
                 return scanned.questions
+            tell(Comparing())
             found = of_scan(scanned.imported, project, replaces=source.replaces)
             return look_at(found, job.stop.is_set)
 

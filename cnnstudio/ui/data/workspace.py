@@ -71,6 +71,7 @@ class DataWorkspace(QObject):
         self.watch = Watch(document, self)
         self._widget: DataWidget | None = None
         self.opening.used.connect(self._look_again)
+        self.opening.ready.connect(self._learn)
 
     def widget(self) -> QWidget:
         """The content; made at the first call."""
@@ -93,6 +94,12 @@ class DataWorkspace(QObject):
         self.library.close()
         if self._widget is not None:
             self._widget.close_up()
+
+    def _learn(self) -> None:
+        """What was compared for the report before taking isn't compared once more after it."""
+        found = self.opening.found
+        if found is not None and found.catalogue is not None and found.examined is not None:
+            self.library.know(found.catalogue.facts.digest, found.examined)
 
     def _look_again(self) -> None:
         """Pictures that couldn't be read may be there now, although the project is as it was."""

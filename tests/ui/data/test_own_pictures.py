@@ -75,8 +75,10 @@ def test_from_a_dropped_folder_to_a_project_that_follows_it(
     window.data_dropped.emit(folder)
     qtbot.waitUntil(lambda: data.opening.stage == "found", timeout=SCAN)
     assert data.opening.found is not None
+    examined = data.opening.found.examined
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: data.library.report is not None, timeout=SCAN)
+    assert data.library._examined is examined, "it isn't compared twice"
     assert session.document.project.data.source == SOURCE
     assert window.status.part("data").text() == "내 사진 {1} · 14 / 2 / 0"
     assert session.document.network.layers
