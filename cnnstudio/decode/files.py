@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from cnnstudio.core.data.walking import plain
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.storage.faults import show_bytes
 from cnnstudio.core.text import T, Text
@@ -36,27 +37,29 @@ def open_regular(path: Path) -> BinaryIO:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise BadInput(T("{file} is a folder; a file is needed.", file=str(path)))
+            raise BadInput(T("{file} is a folder; a file is needed.", file=plain(str(path))))
         if not stat.S_ISREG(status.st_mode):
             raise BadInput(
-                T("{file} is a pipe or a device; a file is needed.", file=str(path)),
+                T("{file} is a pipe or a device; a file is needed.", file=plain(str(path))),
             )
         if status.st_size == 0:
             raise BadInput(
                 T(
                     "{file} is empty (0 bytes); perhaps a copy was interrupted. Copy it again.",
-                    file=str(path),
+                    file=plain(str(path)),
                 )
             )
         return path.open("rb")
     except FileNotFoundError as error:
-        raise BadInput(T("There is no file {file}. Check its name.", file=str(path))) from error
+        raise BadInput(
+            T("There is no file {file}. Check its name.", file=plain(str(path)))
+        ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(
             T(
                 "{file} can't be read: {reason}. Check its permissions, or copy it elsewhere.",
-                file=str(path),
+                file=plain(str(path)),
                 reason=reason,
             )
         ) from error

@@ -32,6 +32,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnnstudio.core.data.catalogue import ANIMATED, CMYK, DEEP, TRANSPARENT, TURNED
 from cnnstudio.core.data.orders import LARGEST_SHOWN
 from cnnstudio.core.data.parts import with_channels
+from cnnstudio.core.data.walking import plain
 from cnnstudio.core.errors import BadInput
 from cnnstudio.core.text import T, Text
 from cnnstudio.decode.files import Unusable, open_regular
@@ -102,7 +103,7 @@ def decode_picture(
             image = read_picture(file).image
         except Unusable as error:
             raise BadInput(
-                T("{file} can't be used. {reason}", file=str(path), reason=error.reason)
+                T("{file} can't be used. {reason}", file=plain(str(path)), reason=error.reason)
             ) from error
     return as_shown(image, largest) if shape is None else as_input(image, shape, fit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from pathlib import Path
@@ -52,6 +53,16 @@ def test_a_bad_picture_is_refused_in_words(tmp_path: Path) -> None:
     outcome, body = Worker(PictureOrder(file, (28, 28, 1))).run()
     assert body == b""
     assert "isn't a picture the studio reads" in str(outcome.refused)
+
+
+def test_a_name_that_is_no_text_is_read_and_refused_too(tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    Image.new("RGB", (3, 2), "red").save(file)
+    outcome, body = Worker(PictureOrder(file)).run()
+    assert (outcome.shape, body) == ((2, 3, 3), bytes([255, 0, 0] * 6))
+    file.write_bytes(b"")
+    outcome, _ = Worker(PictureOrder(file)).run()
+    assert "caf\\xe9.png is empty" in str(outcome.refused)
 
 
 def test_a_full_disk_is_said(cache: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import unicodedata
 from array import array
 from collections.abc import Callable
@@ -20,6 +21,7 @@ _FAMILIAR = frozenset(
      "$recycle.bin", "system volume information"}
 )  # fmt: skip
 _IN_THE_CLOUD = 0x1000 | 0x400000  # FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
+_AS_BYTES = "surrogatepass" if sys.platform == "win32" else "surrogateescape"
 _BATCH = 200  # files between two words about how far it is
 
 
@@ -53,6 +55,13 @@ def is_familiar(name: str) -> bool:
 def normal(path: str) -> str:
     """The path in Unicode's composed form (NFC), under which it is put in order."""
     return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
+def plain(name: str) -> str:
+    """A name as the system spells it, with bytes that are no text as ``\\xe9``."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", _AS_BYTES).decode("utf-8", "backslashreplace")
 
 
 def walk(root: str, tell: Callable[[int], None] = lambda _count: None) -> Walk:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnnstudio.core.data.catalogue import Refused
 from cnnstudio.core.data.imported import FREE, TEST, TRAIN, VALIDATION
-from cnnstudio.core.data.walking import normal
+from cnnstudio.core.data.walking import normal, plain
 from cnnstudio.core.text import T
 
 PARTS = {
@@ -25,8 +24,6 @@ PARTS = {
     "testing": TEST,
 }
 """What a folder of a part is called, in small letters."""
-
-_AS_BYTES = "surrogatepass" if sys.platform == "win32" else "surrogateescape"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,13 +110,6 @@ def unique_names(paths: Sequence[str]) -> list[str]:
 def shown(name: str) -> str:
     """A name as it is shown and compared: composed, with bytes that are no text as ``\\xe9``."""
     return normal(plain(name))
-
-
-def plain(name: str) -> str:
-    """A name as the system spells it, with bytes that are no text as ``\\xe9``."""
-    if name.isascii():
-        return name
-    return name.encode("utf-8", _AS_BYTES).decode("utf-8", "backslashreplace")
 
 
 def _wrapping(split: Sequence[list[str]]) -> int:
