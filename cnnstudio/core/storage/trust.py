@@ -23,6 +23,8 @@ from cnnstudio.core.storage.places import trust_folder
 from cnnstudio.core.text import T
 
 _NAME = re.compile(r"([0-9a-f]{64})\.py")
+_HIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What turns the order of letters around (CVE-2021-42574, Trojan Source)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,18 @@ class TrustStore:
         """Trusts a source from now on.
 
         Raises:
-            BadInput: When the folder can't be written, or the source has half a character.
+            BadInput: When the folder can't be written, or the source has half a character, or one
+                that makes it look other than it is.
             JobFailed: When the disk is full or breaks.
         """
+        if _HIDES.search(code.source):
+            raise BadInput(
+                T(
+                    "The code of {layer} has characters that change the order in which its letters "
+                    "are shown, so it may do something else than it shows. Take them out of it.",
+                    layer=code.cls,
+                )
+            )
         try:
             data = code.source.encode()
         except UnicodeEncodeError as error:

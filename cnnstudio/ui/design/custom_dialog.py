@@ -29,6 +29,7 @@ class CodeToRead(CodeView):
         super().__init__(context)
         self.show_code(code)
         self.setReadOnly(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)  # nothing is out of sight
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard

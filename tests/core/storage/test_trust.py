@@ -63,6 +63,8 @@ def test_a_file_that_is_not_what_its_name_says_grants_nothing(store: TrustStore)
 
 
 def test_what_cannot_be_kept_is_told(store: TrustStore) -> None:
+    with pytest.raises(BadInput, match="than it shows"):
+        store.trust(replace(SQUEEZES, source="x = '\u202e'"))
     with pytest.raises(BadInput, match="half a character"):
         store.trust(replace(SQUEEZES, source="x = '\ud800'"))
     assert not store.trusts(replace(SQUEEZES, source="\ud800"))
