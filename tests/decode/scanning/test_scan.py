@@ -219,6 +219,12 @@ def test_another_size_is_made_from_the_files(tmp_path: Path) -> None:
         assert pool is not None
         for picture, name in zip(pool, catalogue.names, strict=True):
             assert np.array_equal(picture, decode_picture(root / name, (8, 6, 3), fit)), name
+    asked = scan(root, size=(4, 5), fit="pad").imported
+    assert asked is not None
+    assert (asked.shape, asked.options) == ((4, 5, 3), {"size": [4, 5]})
+    pool = open_cached(own_pool_name(asked, None, "pad"))
+    assert pool is not None
+    assert np.array_equal(pool[0], decode_picture(root / "a" / "0.png", (4, 5, 3), "pad"))
     (root / "b" / "deep.png").write_bytes(png(10))
     outcome, _ = Worker(PoolOrder(replace(settings, size=(7, 7)))).run()
     assert "b/deep.png" in str(outcome.refused)
@@ -276,6 +282,8 @@ def test_what_is_no_data_is_refused_by_name(tmp_path: Path) -> None:
             scan(tmp_path / name)
         assert part in str(caught.value)
         assert name in str(caught.value)
+    with pytest.raises(BadInput, match="bytes that are no text"):
+        scan(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff")))
 
 
 def test_arrays_go_the_same_way(tmp_path: Path) -> None:
