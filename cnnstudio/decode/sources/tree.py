@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,19 +91,22 @@ def tree_of(paths: Sequence[str]) -> Tree:
 
 
 def unique_names(paths: Sequence[str]) -> list[str]:
-    """A name for each of some different paths: composed, valid Unicode, and different too."""
-    taken: set[str] = set()
-    names = []
-    exact = set(paths)
+    """A name for each of some different paths: composed, valid Unicode, and different too.
+
+    What is called exactly as another path would be named keeps the name.
+    """
+    exact, taken, names = set(paths), set[str](), []
     for path in paths:
         name = path
         if not path.isascii():
-            composed = shown(path)
-            # what is called so exactly keeps the name
-            name = composed if composed not in exact or composed == path else plain(path)
-            while name in taken:
-                name = plain(path) if name != plain(path) else name + "'"
-        taken.add(name)
+            own = plain(path)
+            longer = (own + "'" * length for length in count(1))
+            name = next(
+                wanted
+                for wanted in chain((normal(own), own), longer)
+                if wanted == path or not (wanted in exact or wanted in taken)
+            )
+            taken.add(name)
         names.append(name)
     return names
 

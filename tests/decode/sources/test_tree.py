@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnstudio.decode.sources.tree import tree_of, unique_names
@@ -61,11 +61,14 @@ def test_spellings_of_one_class_are_one_class() -> None:
 
 
 PATHS = st.lists(
-    st.text("aé가\u1100\u1161e\u0301/\udce9\\xe9", min_size=1, max_size=6), unique=True, max_size=12
+    st.text("é\u1100\u1161가e\u0301\udce9", min_size=1, max_size=3), unique=True, max_size=12
 )
 
 
 @given(PATHS)
+@example(["\\xe9", "\udce9", "\\xe9'"])
+@example(["\udce9", "\\xe9"])
+@example(["e\u0301", "é", "\udce9"])
 def test_names_are_unique_and_text(paths: list[str]) -> None:
     names = unique_names(paths)
     assert len(set(names)) == len(paths)
