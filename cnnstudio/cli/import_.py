@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnstudio.cli.console import Console
 from cnnstudio.core.errors import BadInput
+from cnnstudio.core.project import Project
 from cnnstudio.core.storage.project_weights import save_with_weights
 from cnnstudio.core.storage.weights_store import WeightsStore
 from cnnstudio.core.text import T, Text, Translator
@@ -72,11 +73,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
             T("Reading {file}: {percent} %", file=str(source), percent=int(100 * share))
         ),
     )
-    if not imported.project.network.layers:
+    if imported.project == Project(name=imported.project.name):
         raise BadInput(
             T(
-                "There is no layer in {file}: it builds no model that can be read. Choose the file "
-                "that builds it.",
+                "{file} has no layer and no setting that can be read. Choose the file that builds "
+                "the model.",
                 file=str(source),
             )
         )

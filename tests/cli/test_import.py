@@ -144,3 +144,15 @@ def test_ctrl_c_stops_an_import(
     assert "Stopped." in capsys.readouterr().err
     assert not psutil.Process().children()
     assert not path.exists()
+
+
+def test_code_without_a_layer_or_a_setting_makes_no_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, path = tmp_path / "a.py", tmp_path / "a.cnnstudio"
+    source.write_text("print('hello')\n", encoding="utf-8")
+    assert main(["import", str(source), "-o", str(path), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "a.py has no layer" in err
+    assert not path.exists()
