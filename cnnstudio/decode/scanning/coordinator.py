@@ -145,7 +145,13 @@ def _decoded(
         try:
             with new_pool(folder, (total, *shape)) as pool:
                 found = fill(
-                    crew, source.place, pool, shape, order.fit, lambda n: tell(DECODING, n, total)
+                    crew,
+                    source.place,
+                    pool,
+                    shape,
+                    order.fit,
+                    lambda n: tell(DECODING, n, total),
+                    sizes,
                 )
                 pool.finish()
         except Coloured:

@@ -26,9 +26,10 @@ Count = Callable[[int], None]
 CHUNK = 256
 """Pictures in a task: some 40 ms of work where they are small."""
 
-_HEAVY = 2**23  # bytes of decoded pictures in a task, at most
+_HEAVY = 2**23  # bytes that the pictures of a task decode to
 _SAMPLE = 256  # pictures whose headers are looked at before the size is chosen
 _WINDOW = 2**14  # pictures
+_UNKNOWN = np.zeros((0, 2), np.uint32)
 _PENDING, _KEPT, _REFUSED = range(3)
 
 
@@ -115,9 +116,19 @@ def look_at(crew: Crew, place: Files | Members) -> tuple[NDArray[np.uint32], boo
 
 def fill(
     crew: Crew, place: Files | Members, pool: NewPictures, shape: tuple[int, int, int], fit: str,
-    count: Count,
+    count: Count, sizes: NDArray[np.uint32] = _UNKNOWN,
 ) -> Found:  # fmt: skip
     """Decodes all pictures of a place into a pool, refused ones left out.
+
+    Args:
+        crew: Who does it.
+        place: Where the files are.
+        pool: The pool, with room for all of them.
+        shape: (rows, columns, channels) that they get there.
+        fit: How they are given it.
+        count: Gets, often, how many are done.
+        sizes: Rows and columns of some of them, uint32, shape (m, 2): a worker gets the fewer at a
+            time the larger they are, so that none is at work long after the other.
 
     Raises:
         Coloured: When `shape` has one channel and a picture has colour.
@@ -126,7 +137,8 @@ def fill(
     """
     total = _count(place)
     found, settled = Found.of(total), 0
-    chunk = max(1, min(CHUNK, _HEAVY // pool.step))
+    pixels = float(sizes.prod(axis=1, dtype=np.int64).mean()) if len(sizes) else 0.0
+    chunk = max(1, min(CHUNK, int(_HEAVY // max(pool.step, 3 * pixels))))
     job = _job(place, pool, shape, fit)
     for one in crew.run(job, _tasks(place, chunk), lambda more: count(found.seen + more)):
         if isinstance(one, Lost):

@@ -117,7 +117,15 @@ def _decode(
         with new_pool(folder, (total, *size, facts.shape[2])) as pool:
             shape = (*size, facts.shape[2])
             try:
-                found = fill(crew, where, pool, shape, fit, lambda n: tell(DECODING, n, total))
+                found = fill(
+                    crew,
+                    where,
+                    pool,
+                    shape,
+                    fit,
+                    lambda n: tell(DECODING, n, total),
+                    catalogue.sizes,
+                )
             except Coloured as error:
                 raise changed(facts) from error
             pool.finish()
