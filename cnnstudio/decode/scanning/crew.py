@@ -26,6 +26,7 @@ WORKERS = 2
 PATIENCE = 20.0
 """Seconds that reading one picture may take, also on a slow disk."""
 
+_STARTING = 90.0  # seconds until a worker looks at its first picture, also on a busy machine
 _TICK = 0.05  # seconds between two words about how far it is
 _MOST_FAILURES = 3  # starts of a worker that came to nothing
 _NOWHERE = -1
@@ -119,6 +120,7 @@ class Crew:
             if worker not in self._workers:
                 continue  # the last words of one that was replaced
             if isinstance(message, Done):
+                self._failures = 0
                 yield message
             elif message is None:
                 lost, rest = self._bury(worker)
@@ -148,7 +150,8 @@ class Crew:
 
     def _end_hung(self) -> None:
         for worker in self._workers:
-            if worker.task and worker.idle() > self._patience:
+            started = worker.position() >= 0
+            if worker.task and worker.idle() > (self._patience if started else _STARTING):
                 worker.hung = True
                 worker.kill()
 

@@ -26,14 +26,14 @@ def test_a_crash_a_hang_and_a_glutton_cost_one_picture_each(tmp_path: Path) -> N
     place = Files(str(tmp_path / "a"), sorted(files))
     heard: list[int] = []
     with (
-        Crew(tmp_path, patience=1.0, command=FRAGILE) as crew,
+        Crew(tmp_path, patience=2.0, command=FRAGILE) as crew,
         NewPictures(tmp_path / "pool", (30, 12, 10, 3)) as pool,
     ):
         found = fill(crew, place, pool, (12, 10, 3), "stretch", heard.append)
         pool.finish()
     assert {index: str(reason) for index, reason in found.reasons.items()} == {
         5: "Reading it ended the process that did it; it may be damaged.",
-        11: "Reading it took longer than 1 s and was given up; it may be damaged.",
+        11: "Reading it took longer than 2 s and was given up; it may be damaged.",
         12: "Reading it ended the process that did it; it may be damaged.",
         20: "It needs too much memory to be read. Make it smaller, or save it with 8 bits.",
     }
