@@ -131,6 +131,7 @@ class FindingsList(QWidget):
         self.rows = [FindingRow(self._context, told) for told in findings]
         for row in self.rows:
             self._column.addWidget(row)
+            row.show()  # at once: a layout shows what it is given only later
 
 
 def _words(findings: Sequence[Told]) -> list[object]:

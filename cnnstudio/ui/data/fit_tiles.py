@@ -86,7 +86,7 @@ class _Tile(QAbstractButton):
         return QSize(side + 8, side + theme.line_height("small") + 12)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(_SIDE // 2, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._context.theme
@@ -105,7 +105,7 @@ class _Tile(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        place = self._place(theme.scaled(_SIDE))
+        place = self._place(min(theme.scaled(_SIDE), self.width() - 8))
         if self._image is None:
             painter.fillRect(place, theme.colour("sunken"))
         else:

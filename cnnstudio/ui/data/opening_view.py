@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +27,7 @@ from cnnstudio.ui.window.regions import REGION
 
 _WIDEST = 1080
 _FOOT = 12
+_NESTED = 4
 
 
 class OpeningPage(QWidget):
@@ -96,6 +97,7 @@ class OpeningPage(QWidget):
             self.form.show_questions(opening.questions, opening.answers)
         elif stage == FOUND and opening.found is not None:
             self.report.show_found(opening.found)
+            self._settle()
         elif stage == FAILED:
             self._show_failure(opening.problem)
         self.again.setVisible(bool(opening.questions) and stage in (FOUND, FAILED))
@@ -161,6 +163,11 @@ class OpeningPage(QWidget):
         outer.addWidget(self._scroll, 1)
         outer.addWidget(Line())
         outer.addWidget(foot)
+
+    def _settle(self) -> None:
+        """Gives every line of the report its place before it is first painted."""
+        for _ in range(_NESTED):  # each round lets the next outer layout know
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def _show_progress(self) -> None:
         self.scan.show_progress(self._opening.progress)

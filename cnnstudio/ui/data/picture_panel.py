@@ -18,7 +18,7 @@ from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.pixel_view import PixelView
 from cnnstudio.ui.widgets.section import Section
 
-_SIDE = 140
+_SIDE, _NARROW = 140, 112
 
 
 class PictureSection(Section):
@@ -34,7 +34,7 @@ class PictureSection(Section):
         super().__init__(context, T("Chosen picture"))
         self._library, self._desk = library, desk
         self.view = PixelView(context, T("Chosen picture"), _SIDE)
-        self.view.setMinimumWidth(context.theme.scaled(_SIDE))
+        self.view.setMinimumWidth(_NARROW)
         self._hint = Label(
             context, T("Choose a picture to see it large."), "small", "muted", wrap=True
         )

@@ -127,6 +127,7 @@ class ReportView(QWidget):
             images = [picture_image(picture) for _, picture in samples]
             self._strip = PictureStrip(self._context, images, [name for name, _ in samples])
             self._top.addWidget(self._strip)
+            self._strip.show()
 
 
 class NetworkBox(QWidget):
@@ -198,6 +199,7 @@ class NetworkBox(QWidget):
         self.choices.set_value(self._choice)
         self.choices.changed.connect(self._choose)
         self._place.addWidget(self.choices, 0, Qt.AlignmentFlag.AlignLeft)
+        self.choices.show()
         self._show_outcome()
 
     def _choose(self, choice: NetworkChoice) -> None:

@@ -16,11 +16,12 @@ from cnnstudio.ui.data.library import LABELS, Library
 from cnnstudio.ui.widgets.bars import Share, ShareBar
 from cnnstudio.ui.widgets.choices import Segmented
 from cnnstudio.ui.widgets.context import Context
-from cnnstudio.ui.widgets.label import Label
+from cnnstudio.ui.widgets.label import ElidedLabel, Label
 from cnnstudio.ui.widgets.language import Phrase
 from cnnstudio.ui.widgets.section import Section, Swatch
 
 MOST_PERCENT = 50
+_SLIDER = 60  # as narrow as it gets
 PART_NAMES = {"train": T("Training set"), "validation": T("Validation set"), "test": T("Test set")}
 _STEPS = {
     "validation": T("Change the validation share"),
@@ -48,12 +49,11 @@ class ShareSlider(QWidget):
         self._percent = Label(context, "", "code")
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._percent.setMinimumWidth(48)
-        label = Label(context, name, "small", "muted")
-        label.setMinimumWidth(context.theme.scaled(112))
+        self.slider.setMinimumWidth(_SLIDER)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(label)
+        row.addWidget(ElidedLabel(context, name, "small", "muted"), 1)
         row.addWidget(self.slider, 1)
         row.addWidget(self._percent)
         self.slider.valueChanged.connect(self._edit)
@@ -87,6 +87,7 @@ class SplitSection(Section):
 
     def __init__(self, context: Context, document: Document) -> None:
         super().__init__(context, T("Split"))
+        self.note.setMinimumWidth(1)  # large text in a narrow column may be cut off here
         self._document = document
         self._bar = ShareBar(context)
         self.body.addWidget(self._bar)
@@ -97,8 +98,9 @@ class SplitSection(Section):
             row.addWidget(Swatch(context, PART_COLOURS[part]))
             row.addWidget(Label(context, PART_NAMES[part]))
             if part == "test":
-                row.addWidget(Label(context, T("never trained on"), "small", "muted"))
-            row.addStretch(1)
+                row.addWidget(ElidedLabel(context, T("never trained on"), "small", "muted"), 1)
+            else:
+                row.addStretch(1)
             self._counts[part] = Label(context, "", "code")
             row.addWidget(self._counts[part])
             self.body.addLayout(row)
