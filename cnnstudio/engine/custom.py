@@ -168,9 +168,12 @@ def layer_class(layer: str, code: CustomLayer) -> type[keras.Layer]:
         raise refusal(layer, code)
     module = _module(code)
     found = vars(module).get(code.cls)
-    if isinstance(found, type) and issubclass(found, keras.layers.Layer):
-        if found.__module__ == module.__name__:  # what it imports is no class of its own
-            return found
+    if (
+        isinstance(found, type)
+        and issubclass(found, keras.layers.Layer)
+        and found.__module__ == module.__name__  # what it imports is no class of its own
+    ):
+        return found
     raise BadInput(T("The class {cls} of {layer} is no layer of Keras.", cls=code.cls, layer=layer))
 
 

@@ -75,9 +75,7 @@ def without_facts(network: Network, source: str | None = None) -> Network:
 def differ_in_facts(before: Network, after: Network) -> bool:
     """Whether all that differs between two networks is what was measured of their own layers."""
     changed = [
-        (old, new)
-        for old, new in zip(before.layers, after.layers, strict=False)
-        if old is not new
+        (old, new) for old, new in zip(before.layers, after.layers, strict=False) if old is not new
     ]
     if not changed or len(before.layers) != len(after.layers) or before.links != after.links:
         return False

@@ -346,4 +346,3 @@ def _shown(name: str) -> str:
 def _is_by_default(layer: LayerConfig) -> bool:
     """Whether Keras 3 writes ``training=False`` for a layer that wasn't told: for Dropout."""
     return layer.cls.kind is not None and layer.cls.kind.weights is no_weights
-
