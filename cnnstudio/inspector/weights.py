@@ -48,8 +48,8 @@ def take_weights(
 ) -> Found:
     """Writes the arrays of all layers whose weights are there and fit.
 
-    What a layer behind one the studio doesn't know needs isn't known either; it takes what there
-    is, and keeps it as far as it fits once that is known.
+    What a layer needs whose class the studio doesn't know, or one behind it, isn't known either;
+    it takes what there is, and keeps it as far as it fits once that is known.
 
     Args:
         reading: The network, and where its layers were in the file.
@@ -67,7 +67,7 @@ def take_weights(
     for node in reading.network.layers:
         known = analysis.nodes.get(node.id)
         wanted = None if known is None else known.weights
-        if node.spec is None or wanted == ():
+        if wanted == ():
             continue
         given = datasets.get(reading.paths.get(node.id, ()), ())
         for dataset in given:

@@ -281,6 +281,19 @@ def test_what_is_behind_an_unknown_layer_keeps_what_there_is(tmp_path: Path) -> 
     assert (answer.loaded, answer.missing, answer.opaque) == (2, (), ("secret",))
 
 
+def test_an_unknown_layer_keeps_its_own_for_when_its_code_is_given(tmp_path: Path) -> None:
+    secret = layer("Secret", "secret", "my.code")
+    config = sequential(INPUT, CONV, secret, FLATTEN, DENSE)
+    arrays = arrays_of_small()
+    arrays["secret"] = [np.arange(4, dtype=np.float32)]
+    groups = {"conv": "layers/conv2d", "secret": "layers/secret", "dense": "layers/dense"}
+    answer = read(write_keras(tmp_path / "a.keras", config, weights_file(arrays, groups)))
+    assert (answer.loaded, answer.missing, answer.opaque) == (3, (), ("secret",))
+    [node] = (one for one in answer.project["network"]["layers"] if one["name"] == "secret")
+    kept = read_arrays(tmp_path / "a.keras inspected" / WEIGHTS)
+    np.testing.assert_array_equal(kept[f"{node['weights']['layer']}/0"], arrays["secret"][0])
+
+
 def test_weights_of_a_layer_with_another_name_are_not_taken(tmp_path: Path) -> None:
     def rename(file: h5py.File) -> None:
         file["layers/dense/vars"].attrs["name"] = "another"
