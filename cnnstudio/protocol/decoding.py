@@ -95,7 +95,8 @@ class Worker:
             return self._wait(answers, stopped)
         finally:
             _end(process)
-            listener.join()
+            listener.join()  # what it reads isn't closed under its hands
+            cast(BinaryIO, process.stdout).close()
 
     def _wait(
         self, answers: queue.SimpleQueue[Answer | bytes], stopped: Callable[[], bool]
@@ -202,6 +203,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    for stream in (process.stdin, process.stdout):
-        with contextlib.suppress(OSError):
-            cast(BinaryIO, stream).close()
+    with contextlib.suppress(OSError):
+        cast(BinaryIO, process.stdin).close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from cnnstudio.app import Studio, build
 from cnnstudio.core.data.imported import SOURCE
 from cnnstudio.core.storage.project_file import load_project
+from cnnstudio.ui.background import Background
+from cnnstudio.ui.recovery import RecoveryGuard
 from tests.fakes.engines import make_fake
 from tests.ui.window.desk import Answers
 
@@ -54,8 +57,12 @@ def studio(
     studio.engines.close()
     studio.places.data.close()
     studio.window.close()
+    for owner in (qapp, studio.window):  # what otherwise ends with the application
+        for worker in (*owner.findChildren(Background), *owner.findChildren(RecoveryGuard)):
+            worker.close()
     studio.window.deleteLater()
     qapp.processEvents()
+    assert "autosave" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_from_a_dropped_folder_to_a_project_that_follows_it(
