@@ -237,7 +237,8 @@ class _Machine:
         line = self.bytes.whole_line()
         if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
             raise ValueError("a string has no quotes")
-        self.push(memoryview(codecs.escape_decode(line[1:-1])[0]))
+        unescaped: Any = codecs.escape_decode(line[1:-1])[0]  # bytes, whatever its stub says
+        self.push(memoryview(unescaped))
 
     def text(self, form: str) -> None:
         """BINUNICODE and its kin: UTF-8 with its count before it."""
