@@ -6,13 +6,14 @@ import ast
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnnstudio.core.code.reading.result import Question
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.importing.sources import Answers
 from cnnstudio.ui.theme.tokens import GAP
+from cnnstudio.ui.widgets.code_field import CodeField
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.fields import SizesField
 from cnnstudio.ui.widgets.label import ElidedLabel, Label
@@ -48,7 +49,7 @@ class Editor(Protocol):
         """Marks it as not accepted."""
 
 
-class ValueField(QLineEdit):
+class ValueField(CodeField):
     """A constant as Python writes it: a number, a text in quotes, or several in brackets.
 
     Args:
@@ -60,39 +61,21 @@ class ValueField(QLineEdit):
     """What was typed, once the person has finished: the text."""
 
     def __init__(self, context: Context, name: str) -> None:
-        super().__init__()
-        self._theme = context.theme
+        super().__init__(context)
         self._typed = ""
         self.setMaxLength(LONGEST)
         self.setAccessibleName(name)
         self.editingFinished.connect(self._finish)
-        self._theme.changed.connect(self._dress)
-        self._dress()
 
     def set_value(self, value: Any) -> None:
         """Shows a value without a signal."""
         self._typed = repr(value)
         self.setText(self._typed)
 
-    def set_error(self, error: bool) -> None:
-        """Marks it as not accepted."""
-        self.setProperty("state", "error" if error else "")
-        self.style().unpolish(self)
-        self.style().polish(self)
-        self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
-            self._dress()
-
     def _finish(self) -> None:
         if self.text() != self._typed:
             self._typed = self.text()
             self.changed.emit(self._typed)
-
-    def _dress(self) -> None:
-        self.setFont(self._theme.font("code"))
 
 
 def read_value(typed: str) -> Any:

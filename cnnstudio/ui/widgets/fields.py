@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from cnnstudio.core.text import T, Text
 from cnnstudio.ui.theme.tokens import ICON
+from cnnstudio.ui.widgets.code_field import CodeField
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.label import Label
 from cnnstudio.ui.widgets.language import Phrase
@@ -297,7 +298,7 @@ class PairField(QWidget):
         signal.emit(self.value)
 
 
-class SizesField(QLineEdit):
+class SizesField(CodeField):
     """A shape, typed as ``28 × 28 × 1``; commas, x and spaces do as well."""
 
     changed = Signal(object)
@@ -305,13 +306,10 @@ class SizesField(QLineEdit):
     def __init__(
         self, context: Context, name: Text | str = "", parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._theme = context.theme
+        super().__init__(context, parent)
         self._value: Any = None
         Phrase(context.language, self, QLineEdit.setAccessibleName, name)
         self.editingFinished.connect(self._finish)
-        self._theme.changed.connect(self._dress)
-        self._dress()
 
     def set_value(self, value: Any) -> None:
         """Shows a shape without a signal."""
@@ -321,18 +319,6 @@ class SizesField(QLineEdit):
         if shown != self.text():
             self.setText(shown)
 
-    def set_error(self, error: bool) -> None:
-        """Marks it as not accepted."""
-        self.setProperty("state", "error" if error else "")
-        self.style().unpolish(self)
-        self.style().polish(self)
-        self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
-            self._dress()
-
     def _finish(self) -> None:
         parts: Sequence[str] = self.text().strip(" ()[]").replace("x", "×").split("×")
         if len(parts) == 1:
@@ -341,6 +327,3 @@ class SizesField(QLineEdit):
         if typed != self._value:
             self._value = typed
             self.changed.emit(typed)
-
-    def _dress(self) -> None:
-        self.setFont(self._theme.font("code"))

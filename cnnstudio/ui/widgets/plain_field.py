@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
 from cnnstudio.core.layers.custom import Plain, Unsaid, as_lists
+from cnnstudio.ui.widgets.code_field import CodeField
 from cnnstudio.ui.widgets.context import Context
 from cnnstudio.ui.widgets.language import Phrase
 
@@ -25,7 +26,7 @@ class NotPlain:
         return self._typed
 
 
-class PlainField(QLineEdit):
+class PlainField(CodeField):
     """A number, a text, true, false, None, or several in brackets; a bare word is a text.
 
     Left empty it stands for the default of the class.
@@ -38,34 +39,19 @@ class PlainField(QLineEdit):
     changed = Signal(object)
 
     def __init__(self, context: Context, parameter: Plain) -> None:
-        super().__init__()
-        self._theme = context.theme
+        super().__init__(context)
         self._default = parameter.default
         self._shown = ""
         self.setMaxLength(_LONGEST)
         self.setPlaceholderText(repr(as_tuples(parameter.default)))
         Phrase(context.language, self, QLineEdit.setAccessibleName, parameter.label)
         self.editingFinished.connect(self._finish)
-        self._theme.changed.connect(self._dress)
-        self._dress()
 
     def set_value(self, value: Any) -> None:
         """Shows a raw value without a signal."""
         self._shown = "" if isinstance(value, Unsaid) else repr(as_tuples(value))
         self.setText(self._shown)
         self.setCursorPosition(0)
-
-    def set_error(self, error: bool) -> None:
-        """Marks it as not accepted."""
-        self.setProperty("state", "error" if error else "")
-        self.style().unpolish(self)
-        self.style().polish(self)
-        self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:  # polishing brings an older font back
-            self._dress()
 
     def _finish(self) -> None:
         if self.text() != self._shown:
@@ -79,9 +65,6 @@ class PlainField(QLineEdit):
             return as_lists(ast.literal_eval(typed))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             return typed if typed.isidentifier() else NotPlain(typed)
-
-    def _dress(self) -> None:
-        self.setFont(self._theme.font("code"))
 
 
 def as_tuples(value: Any) -> Any:
